@@ -1,0 +1,185 @@
+"""A view: what was known at log size N on as-of date D, chosen from all that was ever said (R1).
+
+Corrections of the record apply at every date once their entry is below N; withdrawals by a publisher from their own
+date. The
+same statements and the same view always give the same answer. Nothing here reads figures.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar, cast
+
+from ledger.model.action import Action
+from ledger.model.amendment import Amendment
+from ledger.model.attestation import Attestation
+from ledger.model.baseline import Baseline
+from ledger.model.commitment import Commitment
+from ledger.model.determination import View
+from ledger.model.evidence import Evidence
+from ledger.model.instrument import Instrument
+from ledger.model.party import Party
+from ledger.model.position import Position
+from ledger.model.retraction import Point, Retraction
+from ledger.model.statement import Kind, Statement, kind_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A statement in its place in the log.
+
+    Attributes:
+        index: the entry's index, from 0. ``name``: the digest of its JWS. ``author``: the ``kid`` that signed it.
+    """
+
+    index: int
+    name: str
+    author: str
+    received: str
+    statement: Statement
+
+    @property
+    def kind(self) -> Kind:
+        """The statement's kind."""
+        return kind_of(self.statement)
+
+    @property
+    def subject(self) -> str:
+        """What it is about."""
+        return self.statement.subject
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Generic[T]):
+    """A body that the view knows, with the entry that says so."""
+
+    index: int
+    name: str
+    author: str
+    subject: str
+    body: T
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that a view sees, by subject; lists are in entry order.
+
+    Attributes:
+        withdrawn: points taken back, by the name of the evidence statement; an empty tuple withdraws all of it.
+        corrected: names of statements that a later one mends or retracts, each with the name of what replaces it.
+    """
+
+    view: View
+    parties: Mapping[str, Fact[Party]] = field(default_factory=dict)
+    instruments: Mapping[str, Fact[Instrument]] = field(default_factory=dict)
+    commitments: Mapping[str, Fact[Commitment]] = field(default_factory=dict)
+    baselines: Mapping[str, tuple[Fact[Baseline], ...]] = field(default_factory=dict)
+    positions: Mapping[str, tuple[Fact[Position], ...]] = field(default_factory=dict)
+    evidence: Mapping[str, tuple[Fact[Evidence], ...]] = field(default_factory=dict)
+    attestations: Mapping[str, tuple[Fact[Attestation], ...]] = field(default_factory=dict)
+    amendments: Mapping[str, tuple[Fact[Amendment], ...]] = field(default_factory=dict)
+    actions: Mapping[str, tuple[Fact[Action], ...]] = field(default_factory=dict)
+    withdrawn: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    corrected: Mapping[str, str] = field(default_factory=dict)
+
+
+def date_of(statement: Statement) -> str:
+    """Return the day on which a statement becomes visible, ``YYYY-MM-DD`` (R1)."""
+    match statement.body:
+        case Commitment(date=day) | Position(date=day) | Action(date=day) | Attestation(date=day):
+            return day
+        case Evidence(vintage=vintage):
+            return vintage.published
+        case Baseline(published=day):
+            return day
+        case Instrument(announced=day) | Amendment(announced=day):
+            return day
+        case Retraction(ground="withdrawn_by_publisher", date=day):
+            return day
+        case _:
+            return statement.issued[:10]
+
+
+def look(said: Iterable[Said], view: View) -> Known:
+    """Return what the view knows of all that was said.
+
+    Args:
+        said: statements in entry order; entries at or above ``view.size`` are not seen.
+
+    Source: R1.
+    """
+    below = [one for one in said if one.index < view.size]
+    corrected = _corrections(below, view)
+    seen = [one for one in below if one.name not in corrected and _is_visible(one, view)]
+    return Known(
+        view=view,
+        parties=_latest(seen, "party"),
+        instruments=_latest(seen, "instrument"),
+        commitments=_latest(seen, "commitment"),
+        baselines=_listed(seen, "baseline"),
+        positions=_listed(seen, "position"),
+        evidence=_listed(seen, "evidence"),
+        attestations=_listed(seen, "attestation"),
+        amendments=_listed(seen, "amendment"),
+        actions=_listed(seen, "action"),
+        withdrawn=_withdrawn(seen),
+        corrected=corrected,
+    )
+
+
+def _is_visible(one: Said, view: View) -> bool:
+    """Whether the as-of date has come; a retraction of an error counts at every date."""
+    body = one.statement.body
+    if isinstance(body, Retraction) and body.ground == "recorded_in_error":
+        return True
+    return date_of(one.statement) <= view.as_of
+
+
+def _corrections(below: list[Said], view: View) -> dict[str, str]:
+    """Return the names of statements that are mended or wholly retracted in this view, with what does so."""
+    gone: dict[str, str] = {}
+    for one in below:
+        if one.statement.corrects is not None:
+            gone[one.statement.corrects] = one.name
+        body = one.statement.body
+        if isinstance(body, Retraction) and not body.points and _is_visible(one, view):
+            gone[body.statement] = one.name
+    # A retraction that is itself retracted or corrected does nothing: what it had taken back stands again.
+    return {name: by for name, by in gone.items() if by not in gone or _is_correction(below, by)}
+
+
+def _is_correction(below: list[Said], name: str) -> bool:
+    return any(one.name == name and one.statement.corrects is not None for one in below)
+
+
+def _fact(one: Said) -> Fact[T]:
+    return Fact(one.index, one.name, one.author, one.subject, cast("T", one.statement.body))
+
+
+def _latest(seen: list[Said], kind: Kind) -> dict[str, Fact[T]]:
+    return {one.subject: _fact(one) for one in seen if one.kind == kind}
+
+
+def _listed(seen: list[Said], kind: Kind) -> dict[str, tuple[Fact[T], ...]]:
+    found: dict[str, list[Fact[T]]] = {}
+    for one in seen:
+        if one.kind == kind:
+            found.setdefault(one.subject, []).append(_fact(one))
+    return {subject: tuple(facts) for subject, facts in found.items()}
+
+
+def _withdrawn(seen: list[Said]) -> dict[str, tuple[Point, ...]]:
+    found: dict[str, tuple[Point, ...]] = {}
+    for one in seen:
+        if isinstance(one.statement.body, Retraction) and one.statement.body.points:
+            body = one.statement.body
+            found[body.statement] = (*found.get(body.statement, ()), *body.points)
+    return found
+
+
+def facts_until(facts: Iterable[Fact[T]], day: str, *, date: Callable[[T], str]) -> tuple[Fact[T], ...]:
+    """Return the facts dated on or before ``day``, in order of date, then of entry."""
+    return tuple(
+        sorted((fact for fact in facts if date(fact.body) <= day), key=lambda fact: (date(fact.body), fact.index))
+    )

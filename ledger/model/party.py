@@ -1,0 +1,29 @@
+"""A party: who promises, or is promised to. States, unions, organisations, companies.
+
+Never a natural person (design §2.2).
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from ledger.model.value import Day, Language, Slug, Source, Text, Value
+
+
+class Member(Value):
+    """A party inside another, with the days between which it belongs."""
+
+    party: Slug
+    since: Day | None = None
+    until: Day | None = None
+
+
+class Party(Value):
+    """Somebody who can owe or be owed: its names by language and its public identifiers."""
+
+    kind: Literal["state", "union", "organisation", "company", "body"]
+    names: Annotated[dict[Language, Text], Field(min_length=1, max_length=50)]
+    iso3166: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    lei: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{18}[0-9]{2}$")] | None = None
+    members: Annotated[tuple[Member, ...], Field(max_length=500)] = ()
+    source: Source | None = None
