@@ -1,0 +1,1 @@
+"""What comes in: files of others, read by a declared mapping into normalised observations; writes to no ledger."""

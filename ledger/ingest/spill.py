@@ -1,0 +1,102 @@
+"""A spill: what does not fit into memory while a file is read, in temporary files that vanish by themselves.
+
+A sorter takes lines in any order and gives them back sorted, whatever their number; a spool takes the normalised
+observations of all series one after another. A full disk is an answer that the caller can act on, never half a result.
+"""
+
+import heapq
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from ledger.errors import UnavailableError
+
+RUN = 100_000
+"""Lines that are sorted in memory before they are written out as one run."""
+
+IN_MEMORY = 4 << 20
+"""Bytes of observations that are kept in memory before a file is used."""
+
+
+class Sorter:
+    """Lines sorted by their bytes; holds at most ``run`` of them in memory."""
+
+    def __init__(self, *, run: int = RUN) -> None:
+        self._run = run
+        self._lines: list[bytes] = []
+        self._files: list[IO[bytes]] = []
+
+    def add(self, line: bytes) -> None:
+        """Take one line, without its end."""
+        self._lines.append(line)
+        if len(self._lines) >= self._run:
+            self._write_out()
+
+    def sorted(self) -> Iterator[bytes]:
+        """Yield every line in order, once."""
+        self._lines.sort()
+        runs: list[Iterator[bytes]] = [map(_without_end, file) for file in self._files]
+        yield from heapq.merge(*runs, self._lines)
+        self.close()
+
+    def close(self) -> None:
+        """Forget every line."""
+        for file in self._files:
+            file.close()
+        self._files, self._lines = [], []
+
+    def _write_out(self) -> None:
+        self._lines.sort()
+        with _room():
+            file = tempfile.TemporaryFile()  # noqa: SIM115 (kept open until the lines are merged)
+            self._files.append(file)
+            file.writelines(line + b"\n" for line in self._lines)
+            file.seek(0)
+        self._lines = []
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Spool:
+    """Bytes written one after another and read back by their place; in memory while they are few."""
+
+    def __init__(self, *, in_memory: int = IN_MEMORY) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 (lives as long as its readers)
+        self.size = 0
+
+    def write(self, raw: bytes) -> None:
+        """Add bytes at the end."""
+        with _room():
+            self._file.write(raw)
+        self.size += len(raw)
+
+    def read(self, *, offset: int, size: int, chunk: int = 1 << 20) -> Iterator[bytes]:
+        """Yield the bytes from one place on, in pieces."""
+        end = offset + size
+        while offset < end:
+            self._file.seek(offset)
+            piece = self._file.read(min(chunk, end - offset))
+            offset += len(piece)
+            yield piece
+
+    def __del__(self) -> None:
+        self._file.close()
+
+
+def _without_end(line: bytes) -> bytes:
+    return line[:-1]
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Turn a full disk into an error that says so."""
+    try:
+        yield
+    except OSError as error:
+        where = tempfile.gettempdir()
+        message = (
+            f"There is no room for temporary files in {where} ({error.strerror}); make room, or set TMPDIR elsewhere."
+        )
+        raise UnavailableError(message, folder=where) from error

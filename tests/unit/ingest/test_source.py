@@ -1,0 +1,46 @@
+"""Sources: raw bytes digested as they stream by, and refused where they are no text."""
+
+import io
+from hashlib import sha256
+
+import pytest
+
+from ledger.errors import MalformedError
+from ledger.ingest.source import LINE_LIMIT, Source
+
+
+def test_digest_and_size_are_of_the_raw_bytes() -> None:
+    """The digest in the evidence is of the file as it came, its byte order mark included (design §2.2)."""
+    raw = b"\xef\xbb\xbfa,b\r\n1,2\r\n"
+    source = Source(io.BytesIO(raw), name="x.csv")
+    assert list(source.lines()) == ["a,b\r\n", "1,2\r\n"]
+    assert source.digest == "sha256:" + sha256(raw).hexdigest()
+    assert source.size == len(raw)
+
+
+REFUSED = {
+    "nothing at all": (b"", "the file is empty"),
+    "UTF-16": ("a,b\n1,2\n".encode("utf-16"), "line 1 is UTF-16"),
+    "Latin-1": (b"a,b\n\xe9,2\n", "line 2 is not UTF-8 (byte 1 of the line)"),
+    "a broken sequence": (b"a,b\n1,\xe2\x82\n", "line 2 is not UTF-8"),
+    "a NUL": (b"a,b\n1,2\x00\n", "line 2 holds a NUL byte"),
+    "one endless line": (b"a" * (LINE_LIMIT + 2), "line 1 is longer than"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_text_is_refused_with_file_and_line(case: str) -> None:
+    """A file that is no UTF-8 text is refused whole, with file and line (style §7)."""
+    raw, reason = REFUSED[case]
+    with pytest.raises(MalformedError) as caught:
+        list(Source(io.BytesIO(raw), name="x.csv").lines())
+    assert str(caught.value).startswith("x.csv: ")
+    assert reason in str(caught.value)
+
+
+def test_file_over_the_size_cap_is_refused_before_it_is_read_to_its_end() -> None:
+    """No more is read than the cap and one line (design §2.1)."""
+    stream = io.BytesIO(b"1,2\n" * 1000)
+    with pytest.raises(MalformedError, match="larger than 100 bytes; split it"):
+        list(Source(stream, name="x.csv", limit=100).lines())
+    assert stream.tell() <= 104

@@ -1,0 +1,44 @@
+"""Spills: more lines than memory holds, sorted all the same."""
+
+import errno
+import tempfile
+
+import pytest
+
+from ledger.errors import UnavailableError
+from ledger.ingest.spill import Sorter, Spool
+
+
+def test_lines_come_back_sorted_whatever_the_length_of_the_runs() -> None:
+    """The order of the rows and the size of the runs change nothing."""
+    lines = [f"{n * 7919 % 1000:04}".encode() for n in range(1000)]
+    for run in (1, 3, 999, 1000, 5000):
+        sorter = Sorter(run=run)
+        for line in lines:
+            sorter.add(line)
+        assert list(sorter.sorted()) == sorted(lines)
+
+
+def test_spool_reads_back_what_stands_at_a_place() -> None:
+    """Several files of observations share one spool, on disk or in memory."""
+    for in_memory in (1, 1 << 20):
+        spool = Spool(in_memory=in_memory)
+        spool.write(b"first")
+        spool.write(b"second")
+        assert spool.size == 11
+        assert b"".join(spool.read(offset=5, size=6, chunk=4)) == b"second"
+        assert b"".join(spool.read(offset=0, size=5)) == b"first"
+        assert b"".join(spool.read(offset=0, size=0)) == b""
+
+
+def test_full_disk_is_an_answer_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No room for temporary files is unavailable, not a traceback (style §7)."""
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    sorter = Sorter(run=2)
+    sorter.add(b"a")
+    with pytest.raises(UnavailableError, match="No space left on device"):
+        sorter.add(b"b")
