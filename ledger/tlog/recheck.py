@@ -1,0 +1,265 @@
+"""The log recomputed from the bytes of its headers, by other means than those that wrote it (design §2.3, §2.5).
+
+This is what ``log check`` relies on, and so it shares nothing with `ledger.tlog.entry` and `ledger.tlog.merkle`: it
+reads with the standard library's JSON, writes the canonical line from a template, and folds the tree on a stack of its
+own. In one pass and in memory that does not grow, it checks each header's form and spelling, the chain, the count and
+the order of time, and gives the root at every size asked for. What it sees are findings, in the order of the entries,
+so that the first names the first entry that is wrong. It does not read statements and verifies no signature.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+from ledger.tlog.finding import Finding
+
+FINDINGS_LIMIT: Final = 1000
+"""How many findings a `Recheck` keeps; it counts the others."""
+
+_SOURCE: Final = "design §2.3"
+_TEMPLATE: Final = (
+    '{"author":"%s","index":%d,"kind":"%s","prev":"%s","received":"%s","size":%d,"statement":"%s","subject":"%s"}'
+)
+_NAMES: Final = ("author", "index", "kind", "prev", "received", "size", "statement", "subject")
+_TYPES: Final = (str, int, str, str, str, int, str, str)
+_LONGEST: Final = 4096
+_LARGEST: Final = 2**53 - 1
+_FORMS: Final = tuple(
+    re.compile(form).fullmatch
+    for form in (
+        "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
+        "[0-9]+",
+        "[a-z]{1,32}",
+        "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
+        "[1-9][0-9]*",
+        "sha256:[0-9a-f]{64}",
+        # All that can be seen of ASCII but the two characters that JSON escapes.
+        r"[\x21\x23-\x5b\x5d-\x7e]{1,1024}",
+    )
+)
+
+
+class Checked(NamedTuple):
+    """One entry, recomputed.
+
+    Attributes:
+        place: its index, counted here and not read from it.
+        leaf: its leaf hash.
+        members: what its header says, or None where it cannot be read.
+        findings: what is wrong with it.
+        root: root of the tree that ends with it, where that size was asked for.
+    """
+
+    place: int
+    leaf: bytes
+    members: Mapping[str, object] | None
+    findings: tuple[Finding, ...]
+    root: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """What recomputing a whole log gave.
+
+    Attributes:
+        size: number of entries.
+        root: root over all of them.
+        findings: what was wrong, in the order of the entries, then of the sizes asked for.
+        unlisted: how many findings there were beyond those.
+    """
+
+    size: int
+    root: bytes
+    findings: tuple[Finding, ...]
+    unlisted: int = 0
+
+    @property
+    def first(self) -> Finding | None:
+        """The finding that names the first entry that is wrong, or None where nothing is."""
+        return self.findings[0] if self.findings else None
+
+
+def recheck_entries(
+    headers: Iterable[bytes], *, sizes: Collection[int] = (), leaves: Iterable[bytes] | None = None
+) -> Iterator[Checked]:
+    """Return an iterator over the entries, each recomputed, in order.
+
+    Args:
+        headers: lines of all entries, from entry 0 on.
+        sizes: at which the root is wanted.
+        leaves: leaf hashes as stored, where they are at hand: a changed header is then named itself, not only the one
+            after it, whose ``prev`` no longer fits.
+    """
+    return _recheck(headers, sizes=sizes, leaves=leaves, stack=_Stack())
+
+
+def _recheck(
+    headers: Iterable[bytes], *, sizes: Collection[int], leaves: Iterable[bytes] | None, stack: "_Stack"
+) -> Iterator[Checked]:
+    """Yield each entry recomputed, its leaf pushed on the caller's stack."""
+    stored = None if leaves is None else iter(leaves)
+    before, received = bytes(32), ""
+    for index, raw in enumerate(headers):
+        leaf = hashlib.sha256(b"\x00" + raw).digest()
+        members, fault = _read(raw)
+        findings = [] if fault is None else [_finding("entry.form", index, fault)]
+        if stored is not None and next(stored, None) != leaf:
+            sentence = f"The header of entry {index} does not hash to the leaf that is stored for it."
+            findings.append(_finding("entry.leaf-mismatch", index, sentence))
+        if members is not None:
+            findings += _chain_findings(members, index=index, before=before, received=received)
+            # A moment that is none would make all that follow look late.
+            received = max(received, str(members["received"])) if fault is None else received
+        stack.push(leaf)
+        before = leaf
+        yield Checked(index, leaf, members, tuple(findings), stack.root() if index + 1 in sizes else None)
+
+
+def recheck_log(
+    headers: Iterable[bytes], *, heads: Mapping[int, bytes] | None = None, leaves: Iterable[bytes] | None = None
+) -> Recheck:
+    """Return what recomputing a whole log gives.
+
+    Args:
+        headers: lines of all entries, from entry 0 on.
+        heads: size and root of checkpoints that the log must agree with.
+        leaves: leaf hashes as stored, where they are at hand.
+    """
+    heads = heads or {}
+    found: list[Finding] = []
+    unlisted, stack, size = 0, _Stack(), 0
+    for checked in _recheck(headers, sizes=heads.keys(), leaves=leaves, stack=stack):
+        size = checked.place + 1
+        fresh = [*checked.findings, *_head_findings(size, checked.root, heads)]
+        room = FINDINGS_LIMIT - len(found)
+        found += islice(fresh, room)
+        unlisted += max(0, len(fresh) - room)
+    found += _absent_findings(size, heads)
+    return Recheck(size, stack.root(), tuple(found), unlisted)
+
+
+def tree_root(leaves: Sequence[bytes]) -> bytes:
+    """Return the root over leaf hashes by the definition, word for word; slow, and meant for checking.
+
+    Source: RFC 6962 §2.1: split at the largest power of two that is smaller than the number of leaves.
+    """
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = 1
+    while split * 2 < len(leaves):
+        split *= 2
+    return hashlib.sha256(b"\x01" + tree_root(leaves[:split]) + tree_root(leaves[split:])).digest()
+
+
+class _Stack:
+    """Complete subtrees of falling height, kept for one pass: joining two of one height makes the next."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, bytes]] = []
+
+    def push(self, leaf: bytes) -> None:
+        rows, height, joined = self.rows, 0, leaf
+        while rows and rows[-1][0] == height:
+            joined = hashlib.sha256(b"\x01" + rows.pop()[1] + joined).digest()
+            height += 1
+        rows.append((height, joined))
+
+    def root(self) -> bytes:
+        if not self.rows:
+            return hashlib.sha256(b"").digest()
+        folded = self.rows[-1][1]
+        for _, left in reversed(self.rows[:-1]):
+            folded = hashlib.sha256(b"\x01" + left + folded).digest()
+        return folded
+
+
+def _read(raw: bytes) -> tuple[dict[str, object] | None, str | None]:
+    """Return the members of a header that can be read, and what is wrong with its form or spelling."""
+    if len(raw) > _LONGEST:
+        return None, f"The header is longer than {_LONGEST} bytes."
+    try:
+        value = json.loads(raw.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return None, "The header is not JSON."
+    if type(value) is not dict or tuple(value) != _NAMES:
+        return None, "The header does not hold its eight members in their order."
+    if tuple(map(type, value.values())) != _TYPES:
+        return None, "A member of the header is not of its type."
+    # Whatever was escaped, doubled, spaced or reordered comes out otherwise when it is written again.
+    if (_TEMPLATE % tuple(value.values())).encode("utf-8", "replace") != raw:
+        return value, "The header is not spelt as RFC 8785 spells it."
+    return value, _form_fault(value)
+
+
+def _form_fault(members: Mapping[str, object]) -> str | None:
+    """Return the first member that is not of its form, as a sentence."""
+    for (name, value), fits in zip(members.items(), _FORMS, strict=True):
+        if not fits(str(value)) or (isinstance(value, int) and value > _LARGEST):
+            return f"The header's member {name} is not of its form."
+    return None if _is_moment(str(members["received"])) else "The header's member received names no moment."
+
+
+@lru_cache(maxsize=1024)
+def _is_moment(text: str) -> bool:
+    """Return whether the text names a moment; many entries share one, so a few are remembered."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _chain_findings(members: Mapping[str, object], *, index: int, before: bytes, received: str) -> list[Finding]:
+    """Return where an entry does not follow on the one before it: by count, by hash, or in time."""
+    findings = []
+    if members["index"] != index:
+        sentence = f"Entry {index} is numbered {members['index']}."
+        findings.append(_finding("chain.index", index, sentence))
+    if members["prev"] != base64.urlsafe_b64encode(before).rstrip(b"=").decode():
+        sentence = (
+            f"Entry {index} does not name the leaf hash of entry {index - 1}: one of the two was changed."
+            if index
+            else "Entry 0 names an entry before it."
+        )
+        findings.append(_finding("chain.prev", index, sentence))
+    if str(members["received"]) < received:
+        sentence = f"Entry {index} was received at {members['received']}, after an entry received at {received}."
+        findings.append(_finding("chain.time", index, sentence))
+    return findings
+
+
+def _head_findings(size: int, root: bytes | None, heads: Mapping[int, bytes]) -> list[Finding]:
+    """Return the finding that the tree of a size is not the one that was signed."""
+    if root is None or root == heads[size]:
+        return []
+    sentence = f"The first {size} entries do not have the root that the checkpoint of that size signs."
+    return [Finding("tree.root-mismatch", f"checkpoint {size}", sentence, "RFC 6962 §2.1")]
+
+
+def _absent_findings(size: int, heads: Mapping[int, bytes]) -> list[Finding]:
+    """Return a finding for each head that no entry led to: the log is shorter, or the empty tree has another root."""
+    findings = [
+        Finding(
+            "tree.truncated",
+            f"checkpoint {head}",
+            f"A checkpoint signs {head} entries, and the log has {size}.",
+            _SOURCE,
+        )
+        for head in sorted(heads)
+        if head > size
+    ]
+    return _head_findings(0, _Stack().root() if 0 in heads else None, heads) + findings
+
+
+def _finding(code: str, index: int, sentence: str) -> Finding:
+    return Finding(code, f"entry {index}", sentence, _SOURCE)
