@@ -264,7 +264,7 @@ def _baseline(body: Baseline) -> Iterator[str]:
 
 
 def _amendment(body: Amendment) -> Iterator[str]:
-    terms = "the whole" if body.applies_to == "all" else _list(body.applies_to)
+    terms = "every term" if body.applies_to == "all" else _list(body.applies_to)
     lever = f" ({body.lever})" if body.lever else ""
     change = f"{body.change.replace('_', ' ')}{lever}"
     yield f"{_list(body.by)} announced on {body.announced}, effective {body.effective}: {change}, for {terms}."
