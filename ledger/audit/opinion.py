@@ -1,0 +1,328 @@
+"""The opinion: what an audit concludes, by rule and with its arithmetic shown (method §6, A1–A5).
+
+It reads outcomes, coverage, grades and missing sources of the material terms that are due, and decides by the first row
+of the table that matches. It never looks at figures itself.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final, Literal
+
+from ledger.assessment.result import CommitmentResult, Grade, ReadingResult, SourceResult, TermResult
+from ledger.model.determination import Outcome
+from ledger.model.value import Value, fraction
+
+OpinionCode = Literal["A1", "A2", "A3", "A4", "A5"]
+"""The five opinions; they are tried in the order of ``ROWS``."""
+
+OpinionName = Literal["unmodified", "adverse", "qualified", "disclaimer", "progress statement"]
+
+_A4 = (
+    "a pervasive part of the due material terms has P of 1 or less, coverage under 60 % of every voting source, or is "
+    "disputed, awaiting or not assessable"
+)
+_A2 = (
+    "a pervasive part of the due material terms is not met, and no named source is missing, save the obligor's own "
+    "when attested as not reported"
+)
+_A3 = "a due material term is not met, a coverage is under 95 %, a grade is below E3, or a named source is missing"
+_A1 = "every due material term is met, coverage is 95 % or more, grades are E3 or better, no source is missing"
+
+ROWS: Final[tuple[tuple[OpinionCode, OpinionName, str], ...]] = (
+    ("A5", "progress statement", "no material term is due"),
+    ("A4", "disclaimer", _A4),
+    ("A2", "adverse", _A2),
+    ("A3", "qualified", _A3),
+    ("A1", "unmodified", _A1),
+)
+"""The table of opinions, in its order: code, name, and when it holds."""
+
+_PERVASIVE_TERMS: Final = Fraction(1, 3)
+_PERVASIVE_VALUE: Final = Fraction(20, 100)
+_LOW_COVERAGE: Final = Fraction(60, 100)
+_FULL_COVERAGE: Final = Fraction(95, 100)
+_UNSETTLED: Final[frozenset[Outcome]] = frozenset({"disputed", "awaiting", "not_assessable"})
+_WEAK: Final[frozenset[Grade]] = frozenset({"E0", "E1", "E2"})
+
+
+class Considered(Value):
+    """A material term that is due, and what the opinion reads of it.
+
+    Attributes:
+        coverages: of every voting source, as shares.
+    """
+
+    subject: str
+    term: str
+    title: str
+    outcome: Outcome
+    precision: int | None
+    coverages: tuple[str, ...]
+    grade: Grade | None
+    target: str | None
+    unit: str | None
+
+
+class Running(Value):
+    """A material term that is not due: it gets a progress section, and no part in the opinion."""
+
+    subject: str
+    term: str
+    title: str
+    outcome: Outcome
+    due: str | None
+
+
+class Part(Value):
+    """A part of the due material terms, and whether it is pervasive, with the arithmetic (method §6).
+
+    Attributes:
+        of: the row that asks.
+        terms: ``subject/term``, each with why it belongs, in ``why``.
+        value_share: share of the target value; null where the terms do not all share a unit.
+        words: the whole reckoning in a sentence.
+    """
+
+    of: Literal["A4", "A2"]
+    terms: tuple[str, ...]
+    why: tuple[str, ...]
+    count: int
+    due: int
+    value_share: str | None
+    pervasive: bool
+    words: str
+
+
+class MissingSource(Value):
+    """A source that should have voted and did not.
+
+    Attributes:
+        excused: it is the obligor's own, and an assessor attests that it did not report: nobody gains by not reporting.
+    """
+
+    subject: str
+    term: str
+    source: str
+    excused: bool
+
+
+class Opinion(Value):
+    """What an audit concludes, by rule.
+
+    Attributes:
+        rule: when this opinion holds, as the method says.
+        because: what made it so, in sentences; for a qualified opinion every qualification.
+        parts: what could be pervasive, reckoned, whether it was or not.
+    """
+
+    code: OpinionCode
+    name: OpinionName
+    rule: str
+    because: tuple[str, ...]
+    considered: tuple[Considered, ...]
+    running: tuple[Running, ...]
+    parts: tuple[Part, ...]
+    sources_missing: tuple[MissingSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A due material term with the commitment that holds it."""
+
+    commitment: CommitmentResult
+    term: TermResult
+
+    @property
+    def name(self) -> str:
+        return f"{self.commitment.subject}/{self.term.id}"
+
+    @property
+    def voting(self) -> tuple[SourceResult, ...]:
+        return tuple(source for reading in self.term.readings for source in reading.sources if source.votes)
+
+    @property
+    def precision(self) -> int | None:
+        """P as practised: on the terms as they stand."""
+        levels = next((one for one in self.commitment.score.terms if one.term == self.term.id), None)
+        return levels.P[1].high if levels is not None else None
+
+
+def opine(results: Iterable[CommitmentResult]) -> Opinion:
+    """Return the opinion on commitments: over their material terms that are due, the first row that matches.
+
+    Args:
+        results: of one view; their order does not matter.
+
+    Source: method §6, A1–A5.
+    """
+    # One order, so that the same results in another order give the same bytes.
+    ordered = sorted(results, key=lambda result: result.subject)
+    material = [_Due(result, term) for result in ordered for term in result.terms if term.material]
+    due = [one for one in material if one.term.is_due]
+    missing = tuple(lack for one in due for lack in _missing(one))
+    unsettled = _part("A4", due, {one.name: why for one in due if (why := _why_unsettled(one)) is not None})
+    broken = _part("A2", due, {one.name: "not met" for one in due if one.term.outcome == "not_met"})
+    code, because = _decide(due, unsettled=unsettled, broken=broken, missing=missing)
+    name, rule = next((name, rule) for row, name, rule in ROWS if row == code)
+    return Opinion(
+        code=code,
+        name=name,
+        rule=rule,
+        because=because,
+        considered=tuple(_considered(one) for one in due),
+        running=tuple(_running(one) for one in material if not one.term.is_due),
+        parts=(unsettled, broken) if due else (),
+        sources_missing=missing,
+    )
+
+
+def _decide(
+    due: list[_Due], *, unsettled: Part, broken: Part, missing: tuple[MissingSource, ...]
+) -> tuple[OpinionCode, tuple[str, ...]]:
+    """Return the first row that matches, in the order of the table, and what made it match."""
+    if not due:
+        return "A5", ("no material term is due at this view",)
+    if unsettled.pervasive:
+        return "A4", (unsettled.words, *unsettled.why)
+    if broken.pervasive and all(one.excused for one in missing):
+        return "A2", (broken.words, *broken.why)
+    qualifications = tuple(_qualifications(due, missing))
+    if qualifications:
+        return "A3", qualifications
+    return "A1", ("every due material term is met",)
+
+
+def _why_unsettled(one: _Due) -> str | None:
+    """Return why a term cannot carry a conclusion; null where it can (row A4)."""
+    if one.precision is not None and one.precision <= 1:
+        return f"P is {one.precision}"
+    coverages = [fraction(source.coverage) for source in one.voting]
+    if coverages and max(coverages) < _LOW_COVERAGE:
+        return f"no voting source covers more than {_percent(max(coverages))}"
+    if one.term.outcome in _UNSETTLED:
+        reason = f": {one.term.reason}" if one.term.reason else ""
+        return f"{_words(one.term.outcome)}{reason}"
+    return None
+
+
+def _part(of: Literal["A4", "A2"], due: list[_Due], why: dict[str, str]) -> Part:
+    """Return a part of the due terms and whether it is pervasive: by a third of them, or by 20 % of value."""
+    count, total = len(why), len(due)
+    value = _value_share(due, set(why))
+    by_count = count > 0 and Fraction(count, total) >= _PERVASIVE_TERMS
+    by_value = count > 0 and value is not None and value >= _PERVASIVE_VALUE
+    what = "cannot carry a conclusion" if of == "A4" else "not met"
+    words = f"{count} of {total} due material terms {what} (pervasive from a third)"
+    if value is not None:
+        words += f"; they are {_percent(value)} of target value (pervasive from 20 %)"
+    else:
+        words += "; the terms do not all have targets in one unit, so value is not reckoned"
+    return Part(
+        of=of,
+        terms=tuple(why),
+        why=tuple(f"{name}: {reason}" for name, reason in why.items()),
+        count=count,
+        due=total,
+        value_share=_share(value) if value is not None else None,
+        pervasive=by_count or by_value,
+        words=f"{words}: {'pervasive' if by_count or by_value else 'not pervasive'}",
+    )
+
+
+def _value_share(due: list[_Due], names: set[str]) -> Fraction | None:
+    """Return the share of the target value that these terms have; null where the due terms do not all share a unit."""
+    units = {one.term.unit for one in due}
+    if len(units) != 1 or None in units or any(one.term.target is None for one in due):
+        return None
+    values = {one.name: abs(fraction(one.term.target)) for one in due if one.term.target is not None}
+    total = sum(values.values(), Fraction(0))
+    # Targets of nothing ("at most 0") have no share of value.
+    return sum((values[name] for name in names), Fraction(0)) / total if total else None
+
+
+def _qualifications(due: list[_Due], missing: tuple[MissingSource, ...]) -> Iterator[str]:
+    """Yield everything for which row A3 asks."""
+    for one in due:
+        if one.term.outcome != "met":
+            reason = f": {one.term.reason}" if one.term.reason else ""
+            yield f"{one.name} is {_words(one.term.outcome)}{reason}"
+        for source in one.voting:
+            if fraction(source.coverage) < _FULL_COVERAGE:
+                covered = _percent(fraction(source.coverage))
+                yield f"{one.name}: {source.source} covers {covered}, under 95 %"
+        if one.term.grade in _WEAK:
+            yield f"{one.name}: the grade of the evidence is {one.term.grade}, below E3"
+        elif one.term.grade is None and one.term.readings:
+            # Conduct is judged by attestations, which carry no grade; figures without one are below E3.
+            yield f"{one.name}: the evidence has no grade, so it is below E3"
+    for lack in missing:
+        excuse = " (the obligor's own, attested as not reported)" if lack.excused else ""
+        yield f"{lack.subject}/{lack.term}: {lack.source} is missing{excuse}"
+
+
+def _missing(one: _Due) -> tuple[MissingSource, ...]:
+    """Return every source that a term lacks, once; with those of its readings (R8, method §2)."""
+    names = dict.fromkeys((
+        *one.term.sources_missing, *(name for reading in one.term.readings for name in reading.sources_missing)
+    ))  # fmt: skip
+    return tuple(
+        MissingSource(subject=one.commitment.subject, term=one.term.id, source=name, excused=_is_excused(one, name))
+        for name in names
+    )
+
+
+def _is_excused(one: _Due, name: str) -> bool:
+    """Whether a missing source is the obligor's own, and is attested as not reported (row A2; R11 ``not_reported``)."""
+    return any(
+        reading.reporter in one.commitment.obligors and _is_unreported(reading, name) for reading in one.term.readings
+    )
+
+
+def _is_unreported(reading: ReadingResult, name: str) -> bool:
+    """Whether a reading says of that source that it did not report; by itself where it is the only one."""
+    sources = [source for source in reading.sources if source.source == name]
+    if sources:
+        return all(source.outcome == "not_reported" for source in sources)
+    own = {reading.named_source, *reading.sources_missing, f"{reading.measure}/{reading.reporter}/{reading.partner}"}
+    return reading.outcome == "not_reported" and name in own  # a reading that does not vote is missing by its own name
+
+
+def _considered(one: _Due) -> Considered:
+    return Considered(
+        subject=one.commitment.subject,
+        term=one.term.id,
+        title=one.term.title,
+        outcome=one.term.outcome,
+        precision=one.precision,
+        coverages=tuple(source.coverage for source in one.voting),
+        grade=one.term.grade,
+        target=one.term.target,
+        unit=one.term.unit,
+    )
+
+
+def _running(one: _Due) -> Running:
+    return Running(
+        subject=one.commitment.subject,
+        term=one.term.id,
+        title=one.term.title,
+        outcome=one.term.outcome,
+        due=one.term.due,
+    )
+
+
+def _words(outcome: Outcome) -> str:
+    return outcome.replace("_", " ")
+
+
+def _percent(value: Fraction) -> str:
+    """Return a share as a percentage to 1 place, half-even (method, arithmetic)."""
+    whole, rest = divmod(round(value * 1000), 10)
+    return f"{whole}.{rest} %"
+
+
+def _share(value: Fraction) -> str:
+    """Return a share to 6 places, half-even, in the one spelling of decimals."""
+    whole, rest = divmod(round(value * 10**6), 10**6)
+    return f"{whole}.{rest:06d}".rstrip("0") if rest else str(whole)
