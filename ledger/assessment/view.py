@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, cast
 
+from ledger.errors import NotFoundError
 from ledger.model.action import Action
 from ledger.model.amendment import Amendment
 from ledger.model.attestation import Attestation
@@ -137,20 +138,22 @@ def _is_visible(one: Said, view: View) -> bool:
 
 
 def _corrections(below: list[Said], view: View) -> dict[str, str]:
-    """Return the names of statements that are mended or wholly retracted in this view, with what does so."""
+    """Return the names of statements that are mended or wholly retracted in this view, with what does so.
+
+    A remover comes after what it removes, so the log is read backwards: whether one still acts is known when it is met.
+    """
     gone: dict[str, str] = {}
-    for one in below:
-        if one.statement.corrects is not None:
-            gone[one.statement.corrects] = one.name
+    mended: set[str] = set()
+    for one in reversed(below):
+        # A retraction that is itself taken back does nothing; a correction that was mended once more still removes.
+        acts = one.name not in gone or one.name in mended
+        if one.statement.corrects is not None and acts:
+            gone.setdefault(one.statement.corrects, one.name)
+            mended.add(one.statement.corrects)
         body = one.statement.body
-        if isinstance(body, Retraction) and not body.points and _is_visible(one, view):
-            gone[body.statement] = one.name
-    # A retraction that is itself retracted or corrected does nothing: what it had taken back stands again.
-    return {name: by for name, by in gone.items() if by not in gone or _is_correction(below, by)}
-
-
-def _is_correction(below: list[Said], name: str) -> bool:
-    return any(one.name == name and one.statement.corrects is not None for one in below)
+        if isinstance(body, Retraction) and not body.points and _is_visible(one, view) and one.name not in gone:
+            gone.setdefault(body.statement, one.name)
+    return gone
 
 
 def _fact(one: Said) -> Fact[T]:
@@ -176,6 +179,19 @@ def _withdrawn(seen: list[Said]) -> dict[str, tuple[Point, ...]]:
             body = one.statement.body
             found[body.statement] = (*found.get(body.statement, ()), *body.points)
     return found
+
+
+def commitment_of(known: Known, subject: str) -> Fact[Commitment]:
+    """Return a commitment that the view knows.
+
+    Raises:
+        NotFoundError: it does not know one of that name.
+    """
+    if subject not in known.commitments:
+        view = known.view
+        message = f"No commitment {subject!r} is known at size {view.size} on {view.as_of}; check its name or the view."
+        raise NotFoundError(message, subject=subject)
+    return known.commitments[subject]
 
 
 def facts_until(facts: Iterable[Fact[T]], day: str, *, date: Callable[[T], str]) -> tuple[Fact[T], ...]:

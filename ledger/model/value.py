@@ -41,7 +41,10 @@ def _text(text: str) -> str:
     if text != text.strip():
         message = "begins or ends with white space; remove it"
         raise ValueError(message)
-    if any(unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs"} and character != "\n" for character in text):
+    # What is printable holds none of them, and is told at once; the rest (other spaces, say) is looked at one by one.
+    if not text.isprintable() and any(
+        unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs"} and character != "\n" for character in text
+    ):
         message = "holds a control or format character; write plain text"
         raise ValueError(message)
     return text

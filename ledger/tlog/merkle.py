@@ -183,6 +183,33 @@ def prove_inclusion(index: int, size: int, nodes: Nodes) -> tuple[Hash, ...]:
     return _combine(_path(Address(0, index), size), nodes)
 
 
+def prove_latest(first: int, size: int, nodes: Nodes) -> tuple[tuple[Hash, ...], ...]:
+    """Return the inclusion proofs of every leaf from ``first`` to the last, in order: each as `prove_inclusion` gives it.
+
+    They are made from the root down. Leaves share their way from where their paths part, so that one more proof costs
+    two steps and not log₂ size of them.
+
+    Args:
+        first: index of the first leaf that is to be proved.
+        size: of the tree.
+        nodes: at least the edge of the tree of ``first`` leaves, and what the leaves since then completed.
+    """
+    _check_leaf(index=first, size=size)
+    paths: list[tuple[Hash, ...]] = [()]
+    for level in range((size - 1).bit_length() - 1, -1, -1):
+        low, high, start = first >> level, (size - 1) >> level, first >> (level + 1)
+        below: list[tuple[Hash, ...]] = []
+        for parent, above in enumerate(paths, start=start):
+            left, right = 2 * parent, 2 * parent + 1
+            if left >= low:
+                # Without a right brother, the left one stands for their parent, and nothing is added to the way.
+                below.append(above if right > high else (_right(level, right, size, nodes), *above))
+            if right <= high:
+                below.append((_node(nodes, Address(level, left)), *above))
+        paths = below
+    return tuple(paths)
+
+
 def consistency_indexes(old: int, new: int) -> tuple[Address, ...]:
     """Return where the nodes stand that prove the tree of ``old`` leaves a prefix of that of ``new``; at most 2 · 62.
 
@@ -293,6 +320,13 @@ def _cover(begin: int, end: int) -> tuple[Address, ...]:
         addresses.append(Address(level, begin >> level))
         begin += 1 << level
     return tuple(addresses)
+
+
+def _right(level: int, number: int, size: int, nodes: Nodes) -> Hash:
+    """Return the hash of a right brother, which is incomplete where it holds the last leaf."""
+    if (number + 1) << level <= size:
+        return _node(nodes, Address(level, number))
+    return _fold([_node(nodes, address) for address in _cover(number << level, size)])
 
 
 def _combine(groups: Iterable[tuple[Address, ...]], nodes: Nodes) -> tuple[Hash, ...]:

@@ -1,0 +1,261 @@
+"""A channel: one copy of one source's figures at one frequency and price basis, as points in the term's unit (R5, R8).
+
+It is made of the engine's rows; every number is an exact fraction. Figures in another dimension or on another price
+basis than the term asks for are listed with the reason, never counted (R4).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ledger.assessment.observation import BASES, FREQUENCIES, INTERPOLATED, LIMB, STATUSES
+from ledger.assessment.reconcile.span import Span, day_number, outside, union
+from ledger.assessment.result import Grade, NotAdmissible
+from ledger.assessment.selection import (
+    CURRENT,
+    Query,
+    Row,
+    Selected,
+    family_of,
+    is_below,
+    same_edition,
+    why_not_admissible,
+)  # fmt: skip
+from ledger.assessment.view import Fact, Known
+from ledger.model.evidence import Evidence, Standing
+from ledger.model.term import Reading
+from ledger.model.unit import UNITS, convert, measurement
+
+GRADES: Mapping[Standing, Grade] = {
+    "official": "E3",
+    "independent": "E3",
+    "statement": "E2",
+    "media": "E1",
+    "claim": "E0",
+}
+"""What one publisher's figures are worth by themselves (R18); E4 takes two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure for some days, summed over the codes of the scope.
+
+    Attributes:
+        value: in the term's unit. ``weight``: what the baseline counted of the same codes, in the same unit.
+        leaves: how many leaf codes of the scope it speaks for.
+        is_finer: whether some of its codes lie below one that the baseline counts whole.
+    """
+
+    span: Span
+    value: Fraction
+    status: str
+    entry: int
+    leaves: int
+    weight: Fraction
+    is_finer: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may count in a verdict: what the source interpolated may not (R10)."""
+        return self.status != STATUSES[INTERPOLATED]
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of one source.
+
+    Attributes:
+        points: the newest figure for every period, in order of their last day. ``alone``: what each entry says by
+            itself.
+        facts: the statements it is made of, by entry. ``zeros``: the days on which a missing row means zero (R10).
+        held: leaf codes that it ever counts, of ``leaves`` in the scope.
+        units: the units that its figures came in.
+    """
+
+    source: str
+    name: str
+    frequency: str
+    basis: str
+    points: tuple[Point, ...]
+    alone: Mapping[int, tuple[Point, ...]]
+    facts: Mapping[int, Fact[Evidence]]
+    zeros: tuple[Span, ...]
+    held: int
+    leaves: int
+    units: frozenset[str]
+
+    @property
+    def standing(self) -> Standing:
+        """What the publisher's figures are worth; the least of them where its statements differ."""
+        return min((fact.body.standing for fact in self.facts.values()), key=lambda standing: GRADES[standing])
+
+    @property
+    def grade(self) -> Grade:
+        """The grade that its figures have by themselves (R18)."""
+        return GRADES[self.standing]
+
+    @property
+    def owner(self) -> str | None:
+        """The party whose official figures these are."""
+        owners = {fact.body.authority_of for fact in self.facts.values()}
+        return owners.pop() if len(owners) == 1 else None
+
+    def published(self, entries: Iterable[int]) -> str | None:
+        """Return the newest day of publication among some of its entries."""
+        return max((self.facts[entry].body.vintage.published for entry in entries), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The channels that a reading may use, and what was looked at and not counted."""
+
+    channels: tuple[Channel, ...]
+    refused: tuple[NotAdmissible, ...]
+
+
+def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, unit: str) -> Admitted:
+    """Return the channels that answer a reading in the term's unit, and the statements of its series that do not.
+
+    Raises:
+        UnitError: the term's unit is not known (R5).
+
+    Source: R4, R5.
+    """
+    dimension = measurement(unit).dimension
+    facts = {fact.index: fact for fact in known.evidence.get(query.series, ())}
+    reasons: dict[int, str] = {}
+    for index, fact in facts.items():
+        if (reason := why_not_admissible(fact, query)) is not None:
+            reasons[index] = reason
+        elif reading.source is not None and fact.body.authority != reading.source:
+            reasons[index] = f"statistics of {fact.body.authority}; the text names {reading.source}"
+    barred = frozenset(reasons)
+    groups: dict[tuple[str, str, str, str], list[Row]] = {}
+    used: set[int] = set()
+    for row in selected.of(query):
+        if row.entry in barred:
+            continue
+        theirs, basis = measurement(UNITS[row.unit]), BASES[row.basis]
+        if theirs.dimension != dimension:
+            reasons.setdefault(row.entry, f"in {theirs.title} ({theirs.code}); no stated factor leads to {unit}")
+        elif reading.basis is not None and basis != reading.basis and (basis or dimension.startswith("money")):
+            stated = f"valued {basis}" if basis else "of no stated price basis"
+            reasons.setdefault(row.entry, f"{stated}; the term is read {reading.basis}")
+        else:
+            used.add(row.entry)
+            authority, name = selected.plan.channels[row.channel]
+            groups.setdefault((authority, name, FREQUENCIES[row.frequency], basis), []).append(row)
+    for index in facts:
+        if index not in used:
+            reasons.setdefault(
+                index, f"holds no code of the scope ({query.family}{query.edition} {', '.join(query.codes[:5])})"
+            )
+        elif index in reasons:
+            del reasons[index]  # part of it is counted; that the file also holds something else is no fault of it
+    return Admitted(
+        channels=tuple(_channel(known, query, key, rows, facts, unit=unit) for key, rows in sorted(groups.items())),
+        refused=tuple(refusal(facts[index], reason) for index, reason in sorted(reasons.items())),
+    )
+
+
+def refusal(fact: Fact[Evidence], reason: str) -> NotAdmissible:
+    """Return a statement of evidence as not admissible, with the reason (R4)."""
+    return NotAdmissible(entry=fact.index, statement=fact.name, series=fact.subject, reason=reason)
+
+
+def _channel(
+    known: Known,
+    query: Query,
+    key: tuple[str, str, str, str],
+    rows: list[Row],
+    facts: Mapping[int, Fact[Evidence]],
+    *,
+    unit: str,
+) -> Channel:
+    source, name, frequency, basis = key
+    # Only files that hold a figure of the scope: what another file of the channel leaves out is not zero of this scope.
+    here = {index: facts[index] for index in sorted({row.entry for row in rows})}
+    lines: dict[int, list[Point]] = {}
+    for row in rows:
+        lines.setdefault(row.line, []).append(_point(row, unit=unit))
+    ordered = {line: tuple(sorted(points, key=_order)) for line, points in lines.items()}
+    current = ordered.pop(CURRENT, ())
+    return Channel(
+        source=source,
+        name=name,
+        frequency=frequency,
+        basis=basis,
+        points=current,
+        alone=ordered,
+        facts=here,
+        zeros=_zeros(known, query, here, current),
+        held=max((row.held_leaves for row in rows), default=0),
+        leaves=max(row.all_leaves for row in rows),
+        units=frozenset(UNITS[row.unit] for row in rows if row.line == CURRENT),
+    )
+
+
+def _point(row: Row, *, unit: str) -> Point:
+    factor = convert(Fraction(1), unit=UNITS[row.unit], to=unit)
+    return Point(
+        span=Span(row.day_from, row.day_to),
+        value=_joined(row.high, row.low, row.nano) * factor,
+        status=STATUSES[row.status],
+        entry=row.entry,
+        leaves=row.leaves,
+        weight=_joined(row.weight_high, row.weight_low, row.weight_nano) * factor,
+        is_finer=row.finer > 0,
+    )
+
+
+def _joined(high: int, low: int, nano: int) -> Fraction:
+    return Fraction(high * LIMB + low) + Fraction(nano, LIMB)
+
+
+def _order(point: Point) -> tuple[int, int, str, int]:
+    return point.span.last, point.span.first, point.status, point.entry
+
+
+def _zeros(
+    known: Known, query: Query, facts: Mapping[int, Fact[Evidence]], points: tuple[Point, ...]
+) -> tuple[Span, ...]:
+    """Return the days on which a missing row means zero (R10).
+
+    Where a point was withdrawn and no other vintage gives it, or the source interpolated, the row is not missing:
+    there is no figure for those days.
+    """
+    covered = [
+        Span(day_number(fact.body.covers.start), day_number(fact.body.covers.end or fact.body.covers.start))
+        for fact in facts.values()
+        if fact.body.absent == "zero"
+    ]
+    given = {point.span for point in points if point.counts}
+    holes = [point.span for point in points if not point.counts and point.span not in given]
+    for fact in facts.values():
+        holes += [span for one in known.withdrawn.get(fact.name, ()) if _in_scope(query, one.classification, one.code)
+                  and (span := Span(day_number(one.start), day_number(one.end))) not in given]  # fmt: skip
+    return _without(union(covered), union(holes))
+
+
+def _in_scope(query: Query, classification: str, code: str) -> bool:
+    family, edition = family_of(classification)
+    named = any(code == one or is_below(family, code, one) for one in query.codes)
+    return named and family == query.family and same_edition(edition, query.edition)
+
+
+def _without(spans: tuple[Span, ...], holes: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Return the days of the spans that no hole has; both are unions."""
+    left: list[Span] = []
+    for span in spans:
+        start = span.first
+        for hole in holes:
+            if hole.meets(Span(start, span.last)):
+                left.append(Span(start, hole.first - 1))
+                start = hole.last + 1
+        left.append(Span(start, span.last))
+    return union(left)
+
+
+def days_outside_zeros(span: Span, channel: Channel) -> int:
+    """Return how many days of a span are not among those on which a missing row means zero."""
+    return outside(span, channel.zeros)

@@ -1,0 +1,98 @@
+"""Coverage: what share of a period and a scope the admissible figures speak for (R10).
+
+A missing row is missing, unless its mapping says that it means zero. What the source interpolated covers nothing. The
+scope is weighed by what the channel itself counted in the baseline's days, where that is known for every code, else
+by leaf codes.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from ledger.assessment.reconcile.channel import Channel, Point, days_outside_zeros
+from ledger.assessment.reconcile.span import Span, days_in
+
+WeighedBy = Literal["baseline value", "leaf codes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Shares between 0 and 1.
+
+    Attributes:
+        joint: of days and codes together, the number that a verdict asks for. ``period``: of the days, by any code.
+        scope: of the codes, on the days that are covered at all: ``joint`` ÷ ``period``.
+    """
+
+    joint: Fraction
+    period: Fraction
+    scope: Fraction
+    weighed_by: WeighedBy
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing."""
+        return self.joint == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each point counts of the scope: by the baseline's value, or by leaf codes."""
+
+    whole: Fraction
+    held: Fraction
+    by: WeighedBy
+
+    def of(self, point: Point) -> Fraction:
+        """Return the share of the scope that a point speaks for."""
+        amount = point.weight if self.by == "baseline value" else Fraction(point.leaves)
+        return min(Fraction(1), amount / self.whole)
+
+
+def weights(channel: Channel, baseline: Span | None) -> Weights:
+    """Return how a channel's codes weigh.
+
+    By value only where the baseline's figures and all later ones are in one unit, none is negative, and no later code
+    is a part of one that the baseline counts whole.
+    """
+    if baseline is not None and len(channel.units) == 1:
+        then = [point for point in channel.points if point.counts and point.span.within(baseline)]
+        whole = sum((point.value for point in then), Fraction(0))
+        is_known = not any(point.is_finer or point.weight < 0 for point in channel.points)
+        if whole > 0 and is_known and all(point.value >= 0 for point in then):
+            return Weights(whole=whole, held=Fraction(1), by="baseline value")
+    whole = Fraction(max(channel.leaves, 1))
+    return Weights(whole=whole, held=channel.held / whole, by="leaf codes")
+
+
+def cover(channel: Channel, points: tuple[Point, ...], window: Span, by: Weights) -> Coverage:
+    """Return how much of the window and the scope the points cover, with the days on which a missing row means zero.
+
+    Args:
+        points: of this channel; those that do not count, or lie outside, are passed over.
+    """
+    inside = [point for point in points if point.counts and point.span.meets(window)]
+    covered = days_in((*channel.zeros, *(point.span for point in inside)), window)
+    if window.days == 0 or covered == 0:
+        return Coverage(Fraction(0), Fraction(0), Fraction(0), by.by)
+    # On a day of zeros every code that the channel ever holds is spoken for, so a point adds nothing there.
+    weighed = days_in(channel.zeros, window) * by.held
+    weighed += sum(
+        (days_outside_zeros(point.span.common(window), channel) * by.of(point) for point in inside), Fraction(0)
+    )
+    period = Fraction(covered, window.days)
+    joint = min(period, weighed / window.days)
+    return Coverage(joint=joint, period=period, scope=joint / period, weighed_by=by.by)
+
+
+def cover_level(last: tuple[Point, ...], window: Span, by: Weights) -> Coverage:
+    """Return the coverage of a level read at the window's end: a level stands until the next one is observed (R10).
+
+    Args:
+        last: the points of the last observation, which may reach beyond the window.
+    """
+    if not last or window.days == 0:
+        return Coverage(Fraction(0), Fraction(0), Fraction(0), by.by)
+    period = Fraction(Span(window.first, min(last[-1].span.last, window.last)).days, window.days)
+    scope = min(Fraction(1), sum((by.of(point) for point in last), Fraction(0)))
+    return Coverage(joint=period * scope, period=period, scope=scope, weighed_by=by.by)

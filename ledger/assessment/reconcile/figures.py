@@ -1,0 +1,253 @@
+"""A quantity read from figures: every reading, every source, and what they come to (method §2, R8, R11, R18)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ledger.assessment.reconcile.amount import exact_or_rounded
+from ledger.assessment.reconcile.asked import Asked, window_of
+from ledger.assessment.reconcile.cause import agree, causes, is_mirror
+from ledger.assessment.reconcile.channel import admit
+from ledger.assessment.reconcile.reckoning import Reckoning, reckon
+from ledger.assessment.reconcile.span import day_number, day_text
+from ledger.assessment.reconcile.vote import Joint, SourceVote, join_readings, join_sources, source_votes
+from ledger.assessment.result import Grade, NotAdmissible, ReadingResult, SourceResult
+from ledger.assessment.selection import Selected, query_of
+from ledger.assessment.view import Known
+from ledger.model.ratio import Ratio
+from ledger.model.term import QuantityTerm, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A quantity as all its figures have it.
+
+    Attributes:
+        missing: named sources, or readings, that do not vote (R8, method §2).
+    """
+
+    joint: Joint
+    readings: tuple[ReadingResult, ...]
+    missing: tuple[str, ...]
+    refused: tuple[NotAdmissible, ...]
+    ratios: tuple[Ratio, ...]
+    grade: Grade | None
+    coverage: str | None
+    reached: str | None
+    days_late: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One reading: what was asked, what its sources say, what was refused."""
+
+    reading: Reading
+    joint: Joint
+    votes: tuple[SourceVote, ...]
+    refused: tuple[NotAdmissible, ...]
+
+    @property
+    def name(self) -> str:
+        return f"{self.reading.type}/{self.reading.reporter}/{self.reading.partner}"
+
+    @property
+    def decides(self) -> bool:
+        return self.joint.outcome in {"met", "not_met"}
+
+    def chosen(self) -> Iterator[Reckoning]:
+        """Yield one channel of every source: the one that may vote, else the one that says most."""
+        yield from (vote.chosen or vote.best for vote in self.votes)
+
+
+def weigh(known: Known, selected: Selected, subject: str, term: QuantityTerm) -> Weighed:
+    """Return what the figures say of a quantity at this view.
+
+    Raises:
+        UnitError: a unit that no stated factor is known for (R5).
+    """
+    due = day_number(term.due) if term.due is not None else None
+    is_closed = due is not None and day_number(known.view.as_of) > due
+    read = tuple(_read(known, selected, subject, term, reading) for reading in term.measures)
+    if term.named is not None:
+        joint = join_sources(
+            [vote for one in read for vote in one.votes], is_closed=is_closed, is_open_ended=due is None
+        )
+        joint = _awaited(read, joint, is_closed=is_closed)
+        missing = tuple(source for one in read if (source := _missing_source(one)) is not None)
+    elif term.readings is not None:
+        said = [(one.name, one.joint.outcome, one.joint.reason) for one in read]
+        joint = join_readings(said, is_closed=is_closed, is_open_ended=due is None)
+        has_vote = any(one.decides for one in read)
+        missing = tuple(one.name for one in read if not one.decides and (has_vote or is_closed or due is None))
+    else:
+        joint, missing = read[0].joint, tuple(source for one in read if (source := _missing_source(one)) is not None)
+    return _weighed(known, term, read, joint, missing)
+
+
+def _read(known: Known, selected: Selected, subject: str, term: QuantityTerm, reading: Reading) -> _Read:
+    """Read a term by one measure, source by source, in the order of R3 to R11."""
+    query = query_of(term, reading)
+    if query is None:
+        return _Read(reading, Joint("not_assessable", "the term names no scope to count by"), (), ())
+    commitment = known.commitments[subject]
+    asked = Asked(
+        known=known,
+        selected=selected,
+        subject=subject,
+        commitment=commitment,
+        term=term,
+        reading=reading,
+        query=query,
+        window=window_of(term, pledged=commitment.body.date, as_of=known.view.as_of),
+        due=day_number(term.due) if term.due is not None else None,
+    )
+    admitted = admit(known, selected, query, reading, unit=term.unit)
+    votes = source_votes(one for channel in admitted.channels for one in reckon(asked, channel))
+    joint = join_sources(votes, is_closed=asked.is_closed, is_open_ended=asked.is_open_ended)
+    if not votes and asked.is_closed and reading.source is not None:
+        joint = _absent(asked, reading.source)
+    return _Read(reading, joint, votes, admitted.refused)
+
+
+def _absent(asked: Asked, source: str) -> Joint:
+    """Return what a named source without evidence comes to after the deadline: sought in vain, awaited, absent."""
+    if (looked := asked.looked_in_vain(source)) is not None:
+        return Joint("not_reported", f"an assessor looked on {looked.body.date} and the owed figure was not published")
+    until = asked.awaited_until(source)
+    if asked.as_of <= until:
+        return Joint("awaiting", f"no figure of {source} is in this ledger; it may come until {day_text(until)}")
+    return Joint("not_assessable", f"no admissible evidence of {source} in this ledger")
+
+
+def _awaited(read: Sequence[_Read], joint: Joint, *, is_closed: bool) -> Joint:
+    """Return the joint outcome of named sources; where none with figures votes, by those that have none at all."""
+    if not is_closed or joint.outcome != "not_assessable":
+        return joint
+    absent = [one for one in read if not one.votes]
+    for wanted in ("awaiting", "not_reported"):
+        if found := next((one.joint for one in absent if one.joint.outcome == wanted), None):
+            return found
+    return joint
+
+
+def _missing_source(read: _Read) -> str | None:
+    """Return the source that the text names for a reading, where it cannot vote (R8)."""
+    source = read.reading.source
+    if source is None or any(vote.chosen is not None for vote in read.votes):
+        return None
+    return source
+
+
+def _weighed(
+    known: Known, term: QuantityTerm, read: tuple[_Read, ...], joint: Joint, missing: tuple[str, ...]
+) -> Weighed:
+    chosen = [one for reading in read for one in reading.chosen()]
+    voting = [one for one in chosen if one.result.votes]
+    best = max(voting or chosen, key=lambda one: one.total.coverage.joint, default=None)
+    reached = _reached(voting or chosen)
+    return Weighed(
+        joint=joint,
+        readings=tuple(_reading_result(term, one, read) for one in read),
+        missing=missing,
+        refused=_refused(known, term, read),
+        ratios=tuple(ratio for one in chosen for ratio in one.result.ratios),
+        grade=_grade(voting, chosen),
+        coverage=best.result.coverage if best is not None else None,
+        reached=reached.reached if reached is not None else None,
+        days_late=reached.days_late if reached is not None else None,
+    )
+
+
+def _reached(reckonings: Sequence[Reckoning]) -> SourceResult | None:
+    """Return the answer that says when the bound was reached: that which covers most, of equals the latest day."""
+    days = [one for one in reckonings if one.result.reached is not None]
+    best = max(days, key=lambda one: (one.total.coverage.joint, one.result.reached or ""), default=None)
+    return best.result if best is not None else None
+
+
+def _reading_result(term: QuantityTerm, one: _Read, read: Sequence[_Read]) -> ReadingResult:
+    mine = list(one.chosen())
+    voting = [reckoning for reckoning in mine if reckoning.result.votes]
+    lows = [reckoning.total.low for reckoning in voting or mine if reckoning.total.low is not None]
+    highs = [reckoning.total.high for reckoning in voting or mine if reckoning.total.high is not None]
+    reached = _reached(voting or mine)
+    across = [other for reading in read if reading is not one for other in reading.chosen()]
+    # What the other end of the flow says of it stands beside, where it is read too.
+    mirrors = [other for other in across if any(is_mirror(other, here) for here in mine)]
+    return ReadingResult(
+        measure=one.reading.type,
+        reporter=one.reading.reporter,
+        partner=one.reading.partner,
+        named_source=one.reading.source,
+        outcome=one.joint.outcome,
+        reason=one.joint.reason,
+        votes=one.decides,
+        days_late=reached.days_late if reached is not None else None,
+        reached=reached.reached if reached is not None else None,
+        low=exact_or_rounded(min(lows)) if lows else None,
+        high=exact_or_rounded(max(highs)) if highs else None,
+        causes=causes([*mine, *mirrors], unit=term.unit),
+        sources_missing=tuple(source for source in (_missing_source(one),) if source is not None),
+        sources=tuple(reckoning.result for vote in one.votes for reckoning in vote.reckonings),
+    )
+
+
+def _refused(known: Known, term: QuantityTerm, read: Sequence[_Read]) -> tuple[NotAdmissible, ...]:
+    """Return what no reading counts: of their own series, and every other series between the same parties (R4)."""
+    counted = {cite.entry for one in read for vote in one.votes for reckoning in vote.reckonings
+               for cite in reckoning.result.cites if cite.field is None}  # fmt: skip
+    found: dict[int, NotAdmissible] = {}
+    for one in read:
+        for refusal in one.refused:
+            if refusal.entry not in counted:
+                found.setdefault(refusal.entry, refusal)
+    own = {reading.series for reading in term.measures}
+    for series in between_parties(known, term.measures):
+        if series not in own:
+            for fact in known.evidence[series]:
+                found[fact.index] = NotAdmissible(
+                    entry=fact.index, statement=fact.name, series=series, reason=_other_series(series, term.measures)
+                )
+    return tuple(refusal for _, refusal in sorted(found.items()))
+
+
+def between_parties(known: Known, readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Return every series of the view between the parties a term names, in either direction; ``*`` is several."""
+    pairs = {frozenset((reading.reporter, reading.partner)) for reading in readings}
+    found = []
+    for series in known.evidence:
+        _, reporter, partner = series.removeprefix("series:").split("/")
+        ends = {reporter, partner}
+        if any(ends <= pair | {"*"} for pair in pairs):
+            found.append(series)
+    return tuple(sorted(found))
+
+
+def _other_series(series: str, readings: Sequence[Reading]) -> str:
+    measure, reporter, partner = series.removeprefix("series:").split("/")
+    if measure not in {reading.type for reading in readings}:
+        return (
+            f"measures {measure.replace('_', ' ')}; the term is read by {_listed(reading.type for reading in readings)}"
+        )
+    if "*" in {reporter, partner}:
+        return "stands for several parties at once"
+    same = [reading for reading in readings if reading.type == measure]
+    ours = _listed(f"{one.reporter} with {one.partner}" for one in same)
+    return f"reported by {reporter} with {partner}; the term is read by {ours}"
+
+
+def _listed(names: Iterator[str]) -> str:
+    return ", ".join(dict.fromkeys(name.replace("_", " ") for name in names))
+
+
+def _grade(voting: Sequence[Reckoning], chosen: Sequence[Reckoning]) -> Grade | None:
+    """Return the grade of the finding: the best of what it rests on; E4 where both sides' statistics agree (R18)."""
+    rests_on = voting or chosen
+    official = [one for one in voting if one.channel.standing == "official" and one.channel.owner is not None]
+    for one in official:
+        for other in official:
+            sides = {one.channel.owner, other.channel.owner} == {one.result.reporter, one.result.partner}
+            one_flow = is_mirror(one, other) or one.result.measure == other.result.measure
+            if sides and one_flow and one.result.outcome == other.result.outcome and agree(one, other):
+                return "E4"
+    grades: list[Grade] = [one.result.grade for one in rests_on]
+    return max(grades, default=None)

@@ -1,0 +1,309 @@
+"""A reckoning: one channel against one term by itself, before sources are weighed together (R5–R7, R9–R11)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ledger.assessment.reconcile.amount import exact_or_rounded, fraction_text, percent
+from ledger.assessment.reconcile.asked import Asked
+from ledger.assessment.reconcile.base import Base, bases
+from ledger.assessment.reconcile.channel import Channel, Point
+from ledger.assessment.reconcile.coverage import Coverage, Weights, weights
+from ledger.assessment.reconcile.decision import Owed, decide
+from ledger.assessment.reconcile.pace import is_on_pace, linear, seasonal
+from ledger.assessment.reconcile.ratio import Measured
+from ledger.assessment.reconcile.span import Span, day_text
+from ledger.assessment.reconcile.total import Total, aggregate_of, cannot_fall, day_reached, total
+from ledger.assessment.result import Cite, Revision, SourceResult
+from ledger.assessment.result import Point as CountedPoint
+from ledger.model.determination import Outcome
+from ledger.model.ratio import Ratio
+from ledger.model.term import QuantityTerm
+
+LEAST_SCOPE = Fraction(60, 100)
+"""A source that covers less of the scope does not vote (R8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """One channel's answer, and what deciding between channels needs to know of it.
+
+    Attributes:
+        bar: why it may not vote, whatever it says; null when it may.
+    """
+
+    result: SourceResult
+    channel: Channel
+    total: Total
+    bar: str | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether its figures fall on one side of the bound."""
+        return self.result.outcome in {"met", "not_met"}
+
+    @property
+    def rank(self) -> tuple[Fraction, str, int, str, str]:
+        """What the channels of a source are chosen by: coverage, publication, entry (R8); the rest makes it total."""
+        entry = max((cite.entry for cite in self.result.cites), default=-1)
+        return self.total.coverage.joint, self.result.vintage or "", entry, self.channel.frequency, self.channel.basis
+
+
+def reckon(asked: Asked, channel: Channel) -> Iterator[Reckoning]:
+    """Yield a channel's answer by the baseline that counts, then by each that it restated (R6)."""
+    term = asked.term
+    if not isinstance(term, QuantityTerm):
+        raise AssertionError("only a quantity is reckoned against a bound")
+    reference = Span(asked.query.weigh_from, asked.query.weigh_to) if asked.query.weigh_from else None
+    by = weights(channel, reference)
+    for base in bases(asked, channel, by):
+        yield _reckon(asked, term, channel, by, reference, base)
+
+
+def _reckon(
+    asked: Asked, term: QuantityTerm, channel: Channel, by: Weights, reference: Span | None, base: Base | None
+) -> Reckoning:
+    window = asked.window
+    measure, stated = asked.reading.type, term.aggregate
+    owed = _owed(term, base)
+    observed = total(channel, channel.points, window, by=by, measure=measure, stated=stated)
+    reached = None
+    if owed is not None and owed.bound != "exactly":
+        reached = day_reached(
+            channel.points, window, owed.level, measure=measure, stated=stated, beyond=owed.bound == "at_most"
+        )
+    if asked.is_open_ended and reached is not None:
+        # R10: an open period runs to the day on which the bound was reached.
+        window = Span(window.first, reached)
+        observed = total(channel, channel.points, window, by=by, measure=measure, stated=stated)
+    outcome, reason = _outcome(asked, term, channel, owed, observed, reached=reached)
+    vintage = _vintage(channel, observed)
+    ratios: tuple[Ratio, ...] = ()
+    if owed is not None and observed.low is not None and observed.high is not None and vintage is not None:
+        measured = Measured(
+            asked, channel, owed, window, vintage, observed.coverage.joint, actual=observed.low, high=observed.high
+        )
+        ratios, pace = _ratios(measured, by, reference, base)
+        if outcome == "not_due" and pace is not None:
+            outcome = pace
+    result = SourceResult(
+        source=channel.source,
+        channel=channel.name,
+        frequency=channel.frequency,
+        measure=measure,
+        reporter=asked.reading.reporter,
+        partner=asked.reading.partner,
+        basis=channel.basis,
+        votes=False,
+        why_not=None,
+        outcome=outcome,
+        reason=reason,
+        low=_text(observed.low),
+        high=_text(observed.high),
+        baseline=_text(base.value) if base is not None else None,
+        target=_text(owed.level) if owed is not None else None,
+        shortfall=_shortfall(owed, observed),
+        coverage=fraction_text(observed.coverage.joint),
+        period_coverage=fraction_text(observed.coverage.period),
+        scope_coverage=fraction_text(observed.coverage.scope),
+        coverage_weighed_by=observed.coverage.weighed_by,
+        vintage=vintage,
+        reached=day_text(reached) if reached is not None else None,
+        days_late=max(0, reached - asked.due) if reached is not None and asked.due is not None and owed is not None
+        and owed.bound == "at_least" else None,
+        grade=channel.grade,
+        flags=tuple(_flags(channel, observed, base)),
+        points=tuple(_counted(point) for point in observed.points),
+        revisions=tuple(_revisions(asked, term, channel, by, observed, window)),
+        ratios=ratios,
+        cites=tuple(_cites(channel, observed, base)),
+    )  # fmt: skip
+    return Reckoning(result, channel, observed, _bar(asked, channel, observed, base))
+
+
+def _owed(term: QuantityTerm, base: Base | None) -> Owed | None:
+    """Return the level owed on a channel: an increment is counted from the channel's own baseline (R6)."""
+    target, tolerance = Fraction(term.target), Fraction(term.tolerance)
+    if base is None:
+        return Owed(term.bound, target, tolerance)
+    return None if base.value is None else Owed(term.bound, base.value + target, tolerance)
+
+
+def _outcome(
+    asked: Asked, term: QuantityTerm, channel: Channel, owed: Owed | None, observed: Total, *, reached: int | None
+) -> tuple[Outcome, str | None]:
+    """Return what a channel says by itself (R11); before the deadline without the pace, which is added beside."""
+    if owed is None:
+        return (
+            ("not_assessable", "no baseline of its own") if asked.is_closed else ("not_due", "no baseline of its own")
+        )
+    if observed.low is not None and observed.high is not None:
+        is_fixed = cannot_fall(asked.reading.type, term.aggregate)
+        verdict = decide(
+            owed, observed.low, observed.high,
+            is_closed=asked.is_closed, is_whole=observed.coverage.is_complete, is_fixed=is_fixed,
+        )  # fmt: skip
+        if asked.is_open_ended:
+            # Without period and deadline it can be met on the day the bound is reached, and never not met.
+            is_reached = owed.bound == "at_least" and reached is not None
+            return ("met", None) if is_reached else ("not_assessable", "no deadline")
+        if verdict is not None:
+            return verdict, _why(owed, verdict, reached, asked)
+    if asked.is_open_ended:
+        return "not_assessable", "no deadline"
+    if not asked.is_closed:
+        return "not_due", None
+    return _undecided(asked, channel, observed.coverage)
+
+
+def _why(owed: Owed, verdict: str, reached: int | None, asked: Asked) -> str | None:
+    """Return the day that matters beside a verdict."""
+    if reached is None or asked.due is None:
+        return None
+    if owed.bound == "at_least" and verdict == "not_met" and reached > asked.due:
+        return f"reached on {day_text(reached)}, {reached - asked.due} days late"
+    if owed.bound == "at_least" and verdict == "met":
+        return f"reached on {day_text(reached)}"
+    return f"passed on {day_text(reached)}" if owed.bound == "at_most" and verdict == "not_met" else None
+
+
+def _undecided(asked: Asked, channel: Channel, coverage: Coverage) -> tuple[Outcome, str]:
+    """Return why nothing is decided after the deadline: not reported, awaited, not covered, or astride (R10, R11)."""
+    if not coverage.is_complete and (looked := asked.looked_in_vain(channel.source)) is not None:
+        return "not_reported", f"an assessor looked on {looked.body.date} and the owed figure was not published"
+    covers = f"figures cover {percent(coverage.joint)} of period and scope"
+    if not coverage.is_complete and asked.as_of <= (until := asked.awaited_until(channel.source)):
+        return "awaiting", f"{covers}; more may come until {day_text(until)}"
+    if not coverage.is_complete:
+        return "not_assessable", f"coverage: {covers}"
+    return (
+        "not_assessable",
+        "an observation straddles the period's edge, and the bound lies between without it and with it",
+    )
+
+
+def _ratios(
+    measured: Measured, by: Weights, reference: Span | None, base: Base | None
+) -> tuple[tuple[Ratio, ...], Outcome | None]:
+    """Return the ratios of a channel, and its pace where both prorations say the same (R7, R9)."""
+    ratios = [measured.gross()]
+    if base is not None and base.value is not None:
+        ratios.append(measured.incremental(base.value))
+    asked, channel, term = measured.asked, measured.channel, measured.asked.term
+    until = _last_day(channel, measured.window)
+    if until is None or asked.is_open_ended or aggregate_of(asked.reading.type, term.aggregate) != "sum":
+        return tuple(ratios), None
+    share = linear(measured.window, until)
+    ratios.append(measured.pace_linear(until, share))
+    if share == 1:
+        return tuple(ratios), None  # nothing is left of the period: by season as by days, all of it is due
+    season = seasonal(channel, channel.points, measured.window, until, by=by, reference=reference, before=asked.pledged)
+    ratios.append(measured.pace_seasonal(until, season))
+    if season.share is None:
+        return tuple(ratios), None
+    said = {
+        is_on_pace(measured.owed, actual, part)
+        for actual in (measured.actual, measured.high)
+        for part in (share, season.share)
+    }
+    if len(said) > 1:
+        return tuple(ratios), None
+    return tuple(ratios), "on_pace" if said == {True} else "off_pace"
+
+
+def _last_day(channel: Channel, window: Span) -> int | None:
+    """Return the end of the last admissible observation inside the window; days of zeros are observed, too."""
+    days = [point.span.last for point in channel.points if point.counts and point.span.within(window)]
+    days += [span.common(window).last for span in channel.zeros if span.meets(window)]
+    return max(days, default=None)
+
+
+def _vintage(channel: Channel, observed: Total) -> str | None:
+    entries = {point.entry for point in observed.points if point.counts}
+    if not entries and observed.low is not None:
+        entries = {index for index, fact in channel.facts.items() if fact.body.absent == "zero"}
+    return channel.published(entries)
+
+
+def _shortfall(owed: Owed | None, observed: Total) -> str | None:
+    """Return target less actual, where a floor is missed by what was observed without the edges."""
+    if owed is None or owed.least is None or observed.low is None:
+        return None
+    return exact_or_rounded(max(Fraction(0), owed.least - observed.low))
+
+
+def _flags(channel: Channel, observed: Total, base: Base | None) -> Iterator[str]:
+    statuses = {point.status for point in observed.points}
+    if "P" in statuses:
+        yield "provisional figures"
+    if "E" in statuses:
+        yield "figures estimated by the publisher"
+    if "I" in statuses:
+        yield "figures interpolated by the source are left out"
+    if observed.low != observed.high:
+        yield "an observation straddles the period's edge"
+    if any(span.days for span in channel.zeros):
+        yield "a missing row means zero"
+    for index in sorted({point.entry for point in observed.points if point.counts}):
+        if (why := channel.facts[index].body.vintage.imputed) is not None:
+            yield f"publication day of entry {index} imputed: {why}"
+    if base is not None and base.fact is not None and base.fact.body.summed and base.value is not None:
+        yield "baseline summed from the channel's own figures"
+
+
+def _revisions(
+    asked: Asked, term: QuantityTerm, channel: Channel, by: Weights, observed: Total, window: Span
+) -> Iterator[Revision]:
+    """Yield what earlier publications said of the same days, those that alone cover as much as all do together (R2)."""
+    used = {point.entry for point in observed.points if point.counts}
+    found = []
+    for entry, points in channel.alone.items():
+        said = total(channel, points, window, by=by, measure=asked.reading.type, stated=term.aggregate)
+        if used != {entry} and said.low is not None and said.coverage.joint >= observed.coverage.joint:
+            published = channel.facts[entry].body.vintage.published
+            found.append(Revision(published=published, actual=exact_or_rounded(said.low), entry=entry))
+    yield from sorted(found, key=lambda one: (one.published, one.entry))
+
+
+def _cites(channel: Channel, observed: Total, base: Base | None) -> Iterator[Cite]:
+    entries = {point.entry for point in observed.points}
+    if observed.low is not None and channel.zeros:
+        entries |= {index for index, fact in channel.facts.items() if fact.body.absent == "zero"}
+    if base is not None:
+        entries |= set(base.entries)
+    yield from (Cite(entry=index, statement=channel.facts[index].name) for index in sorted(entries))
+    if base is not None and base.fact is not None:
+        yield Cite(
+            entry=base.fact.index, statement=base.fact.name, field="summed" if base.fact.body.summed else "value"
+        )
+
+
+def _bar(asked: Asked, channel: Channel, observed: Total, base: Base | None) -> str | None:
+    """Return why a channel may not vote, whatever its figures say (R6, R8, R18)."""
+    is_named = asked.reading.source is not None
+    if channel.grade in {"E0", "E1"}:
+        return f"grade {channel.grade} never closes a term"
+    if not is_named and channel.grade == "E2":
+        return "grade E2, and the text names no source, so that E3 is needed"
+    if base is not None and base.value is None:
+        return base.reason
+    if base is not None and base.restated_by is not None:
+        return f"its baseline is restated by entry {base.restated_by}"
+    if observed.low is None:
+        return "has no figure of the period"
+    if observed.coverage.scope < LEAST_SCOPE:
+        return f"covers {percent(observed.coverage.scope)} of the scope, under 60 %"
+    return None
+
+
+def _counted(point: Point) -> CountedPoint:
+    return CountedPoint(
+        start=day_text(point.span.first),
+        end=day_text(point.span.last),
+        value=exact_or_rounded(point.value),
+        status=point.status,
+    )
+
+
+def _text(value: Fraction | None) -> str | None:
+    return None if value is None else exact_or_rounded(value)

@@ -1,0 +1,149 @@
+"""The closure of an audit: which of a log's entries it takes to check it, worked out from their headers.
+
+A header names its kind and its subject, so whoever holds all headers can tell which bodies belong to an audit, and
+sees when one was left out (design §2.3). The closure is the charter and all ``key`` and ``erasure`` statements; all
+that was ever said about the commitments audited, about those they link to, about their instruments, their parties and
+their levers; every amendment, for a lever may lapse by one that is about another commitment (F4); and every series
+between the parties that their terms name, in either direction. Writer and verifier share this file, and the verifier
+gives it the headers and bodies that it holds itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.model.action import Action
+from ledger.model.amendment import Amendment
+from ledger.model.commitment import Commitment
+from ledger.model.evidence import Evidence
+from ledger.model.instrument import Instrument
+from ledger.model.position import Position
+from ledger.model.statement import Body, Statement
+from ledger.model.term import ConditionalTerm, QuantityTerm, Term, TrendTerm
+from ledger.tlog.entry import Header
+
+ALWAYS: Final[frozenset[str]] = frozenset({"charter", "key", "erasure"})
+"""Kinds of which every statement belongs to every closure; none of them can be erased."""
+
+_EVERYWHERE: Final[frozenset[str]] = ALWAYS | {"amendment"}
+_SERIES: Final = "series:"
+_SEVERAL: Final = "*"
+
+About = Callable[[str], Iterable[Header]]
+"""Gives the headers about a subject."""
+
+BodyOf = Callable[[Header], Statement | None]
+"""Gives the statement that a header names, or null where it is not at hand or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Whose statements belong to an audit.
+
+    Attributes:
+        subjects: commitments, instruments, parties and levers.
+        traders: the parties between which every series belongs.
+    """
+
+    subjects: frozenset[str]
+    traders: frozenset[str]
+
+
+def closure_of(subjects: Sequence[str], about: About, body_of: BodyOf) -> Closure:
+    """Return the closure of an audit of these commitments.
+
+    A commitment brings its instrument, its parties, its levers and the commitments it links to; each of these brings
+    its own in turn. All versions that were ever recorded count, corrected ones too, whatever the view: so a correction
+    that came late cannot be left out.
+
+    Args:
+        about: gives the headers about a subject; those that it has no bodies for may be left out.
+        body_of: gives what a header's statement says.
+
+    Source: design §2.3.
+    """
+    found: set[str] = set()
+    traders: set[str] = set()
+    pending = list(subjects)
+    while pending:
+        subject = pending.pop()
+        if subject in found:
+            continue
+        found.add(subject)
+        for header in about(subject):
+            if header.kind not in ALWAYS and (statement := body_of(header)) is not None:
+                pending += _named(statement.body)
+                traders |= _traders(statement.body)
+    return Closure(frozenset(found), frozenset(traders))
+
+
+def by_subject(headers: Iterable[Header]) -> About:
+    """Return what gives the headers about a subject, of those at hand; series are nobody's subject here."""
+    found: dict[str, list[Header]] = {}
+    for header in headers:
+        if not header.subject.startswith(_SERIES):
+            found.setdefault(header.subject, []).append(header)
+    return lambda subject: found.get(subject, ())
+
+
+def in_closure(header: Header, closure: Closure) -> bool:
+    """Whether a header's statement belongs to the closure.
+
+    The two sides of a series key are matched by themselves: ``*`` stands for several parties, and so for any of ours.
+    """
+    if header.kind in _EVERYWHERE:
+        return True
+    if not header.subject.startswith(_SERIES):
+        return header.subject in closure.subjects
+    _, _, sides = header.subject.partition("/")
+    return all(side == _SEVERAL or side in closure.traders for side in sides.split("/"))
+
+
+def _named(body: Body) -> Iterator[str]:
+    """Yield the subjects that a statement brings with it."""
+    match body:
+        case Commitment():
+            yield body.instrument
+            yield from (*body.obligors, *body.obligees)
+            yield from (lever.subject for lever in body.levers)
+            yield from (link.commitment for link in body.links)
+            yield from (quote.speaker for quote in body.quotes if quote.speaker is not None)
+        case Instrument():
+            yield from body.issuers
+        case Amendment():
+            yield from body.by
+            if body.lever is not None:
+                yield body.lever
+        case Action():
+            yield from body.by
+        case Position():
+            yield body.party
+        case Evidence():
+            if body.authority_of is not None:
+                yield body.authority_of
+        case _:
+            pass
+    yield from _traders(body)
+
+
+def _traders(body: Body) -> set[str]:
+    """Return the parties that the terms in a statement name."""
+    if not isinstance(body, Commitment | Amendment):
+        return set()
+    parties = {party for term in body.terms for party in _term_parties(term)}
+    return parties | {*body.obligors, *body.obligees} if isinstance(body, Commitment) else parties
+
+
+def _term_parties(term: Term) -> Iterator[str]:
+    """Yield the parties that a term names: who is to act, to judge, and whose figures it is read from."""
+    if term.actor is not None:
+        yield term.actor
+    match term:
+        case QuantityTerm() | TrendTerm():
+            for reading in term.measures:
+                yield from (reading.reporter, reading.partner)
+        case ConditionalTerm():
+            for clause in (term.trigger, term.consequence):
+                yield from (party for party in (clause.actor, clause.judge) if party is not None)
+        case _:
+            pass

@@ -1,0 +1,75 @@
+"""Composition: the whole result of an audit, put together from what was assessed and what was said (method §6).
+
+Everything in it is derived: from the results of the commitments, from the statements that the view knows, and from the
+rules. Nothing is looked up, nothing depends on the software beyond the method's version, and the parties are treated
+alike, in the order of their slugs.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ledger.assessment import METHOD
+from ledger.assessment.result import CommitmentResult
+from ledger.assessment.standing import standing
+from ledger.assessment.view import Known, Said
+from ledger.audit.annex import change_lines, evidence_lines, instrument_lines, party_lines, reply_lines, word_lines
+from ledger.audit.emphasis import emphasis_of, not_covered_of
+from ledger.audit.finding import Audited, findings_of
+from ledger.audit.opinion import opine
+from ledger.audit.phrase import names_of, sentence
+from ledger.audit.result import AuditResult
+from ledger.tlog.entry import Header
+
+_TITLES: Final = 3
+"""How many commitments a title names before it counts the others."""
+
+
+def compose(
+    known: Known,
+    results: Sequence[CommitmentResult],
+    said: Sequence[Said],
+    *,
+    origin: str,
+    genesis: str,
+    absent: Sequence[Header] = (),
+) -> AuditResult:
+    """Return the whole result of auditing commitments at a view.
+
+    Args:
+        known: what the view knows of the closure.
+        results: of the commitments, in the order in which they are reported.
+        said: all statements of the closure, in entry order; of corrected ones too, for the change log.
+        absent: headers of the closure whose statements were erased.
+    """
+    names = names_of(known)
+    audited = tuple(Audited(result, standing(known, result.subject)) for result in results)
+    opinion = opine(results)
+    return AuditResult(
+        schema_="audit-result.v1",
+        origin=origin,
+        genesis=genesis,
+        view=known.view,
+        method=METHOD,
+        title=title_of(results),
+        level="automated, reproducible",
+        subjects=tuple(result.subject for result in results),
+        opinion=opinion,
+        commitments=tuple(results),
+        words=tuple(word_lines(known, audited)),
+        parties=tuple(party_lines(known, audited)),
+        instruments=tuple(instrument_lines(known, audited)),
+        findings=tuple(finding for one in audited for finding in findings_of(known, one, names)),
+        emphasis=tuple(sentence(text) for text in dict.fromkeys(emphasis_of(known, audited, said, names))),
+        replies=tuple(reply_lines(known, audited)),
+        evidence=tuple(evidence_lines(known, results)),
+        changes=change_lines(known, audited, said, names),
+        not_covered=tuple(sentence(text) for text in not_covered_of(known, audited, opinion, absent)),
+    )
+
+
+def title_of(results: Sequence[CommitmentResult]) -> str:
+    """Return the title of the report: it follows from what is audited, so that nobody can choose another."""
+    named = [result.title for result in results[:_TITLES]]
+    further = len(results) - len(named)
+    others = [f"and {further} {'others' if further > 1 else 'other'}"] if further else []
+    return sentence(f"Compliance audit: {'; '.join([*named, *others])}")

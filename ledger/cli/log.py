@@ -1,0 +1,295 @@
+"""``pledger log``: what the log holds, whether it is what was signed, and proofs of it for others."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ledger.cli.file import write_file
+from ledger.cli.option import Json, LedgerDirectory
+from ledger.cli.output import Progress, answer, say, table
+from ledger.cli.place import open_chosen
+from ledger.errors import NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    from ledger.runtime import Ledger
+    from ledger.service.check import Checked
+
+ANSWERS: Final = {
+    "show": {
+        "origin": "the log's name",
+        "genesis": "digest of its charter",
+        "size": "number of entries",
+        "root": "of the tree over them",
+        "checkpoint": "the last one, as signed",
+        "entries": "the headers listed (design §2.3)",
+    },
+    "show ENTRY": {
+        "header": "as logged",
+        "leaf": "its hash in the tree",
+        "jws": "the statement as signed; null where it was erased",
+        "payload": "what it says",
+    },
+    "check": {
+        "sound": "whether nothing is wrong",
+        "size": "number of entries read",
+        "root": "recomputed over them",
+        "checkpoints": "number verified",
+        "erased": "number of statements that logged erasures removed",
+        "unlisted": "number of findings beyond those listed",
+        "findings": "in the order of the entries: `code`, `subject`, `sentence`, `source`",
+    },
+    "prove ENTRY": {
+        "entry": "its index",
+        "header": "as logged",
+        "inclusion": "hashes from the leaf's sibling up to the root's child",
+        "checkpoint": "that they lead to, as signed",
+        "proof": "all of it as a C2SP tlog-proof",
+        "written": "path of the file it was written to, or null",
+    },
+    "prove --consistent-with N": {
+        "old": "number of entries before",
+        "new": "number of entries now",
+        "consistency": "the proof (RFC 6962 §2.1.2)",
+        "written": "path of the file it was written to, or null",
+    },
+}
+
+SHOW: Final = """\
+\b
+Examples:
+  pledger log show                 the head, and the last 20 entries
+  pledger log show --from 0        from the first entry on
+  pledger log show 12              one entry, with its statement
+"""
+CHECK: Final = """\
+\b
+Examples:
+  pledger log check
+  pledger log check --json   (exit code 1 where something is wrong; the first finding names the first wrong entry)
+"""
+PROVE: Final = """\
+\b
+Examples:
+  pledger log prove 12 -o entry-12.tlog-proof     that entry 12 is in the log
+  pledger log prove sha256:…                      the same, by the statement's digest
+  pledger log prove --consistent-with 41 --json   that the log now begins with the log of 41 entries
+"""
+
+SHOWN: Final = 20
+"""Entries that are listed where nobody says from which on."""
+
+Entry = Annotated[
+    str | None, typer.Argument(metavar="ENTRY", help="An index, or a statement's digest.", show_default=False)
+]
+
+
+def commands() -> typer.Typer:
+    """Return the commands of ``pledger log``."""
+    made = typer.Typer(name="log", help="Look into the log, check it, prove from it.")
+    made.command("show", epilog=SHOW)(show)
+    made.command("check", epilog=CHECK)(check)
+    made.command("prove", epilog=PROVE)(prove)
+    return made
+
+
+def show(
+    entry: Entry = None,
+    first: Annotated[
+        int | None, typer.Option("--from", metavar="N", min=0, help="First entry to list.", show_default=False)
+    ] = None,
+    last: Annotated[
+        int | None, typer.Option("--to", metavar="N", min=0, help="Last entry to list.", show_default=False)
+    ] = None,
+    ledger: LedgerDirectory = None,
+    json: Json = False,
+) -> None:
+    """Show the head of the log and its entries, or one entry with its statement."""
+    with open_chosen(ledger) as opened:
+        if entry is not None:
+            _show_entry(opened, _index(opened, entry), json=json)
+            return
+        checkpoint = opened.checkpoint()
+        start = first if first is not None else max(0, checkpoint.size - SHOWN)
+        stop = min(checkpoint.size, last + 1) if last is not None else checkpoint.size
+        headers = [_header(raw) for raw in opened.headers(start, max(start, stop))]
+        note = opened.head().checkpoint.decode("utf-8")
+    if json:
+        answer({
+            "origin": opened.origin, "genesis": opened.genesis, "size": checkpoint.size, "root": _hash(checkpoint.root),
+            "checkpoint": note, "entries": headers,
+        })  # fmt: skip
+        return
+    say(
+        f"{opened.origin}: {checkpoint.size} entries",
+        f"  genesis {opened.genesis}",
+        f"  root    {_hash(checkpoint.root)}",
+    )
+    table(
+        ("Entry", "Received", "Kind", "Subject", "Author"),
+        [
+            (
+                str(one["index"]),
+                str(one["received"]),
+                str(one["kind"]),
+                str(one["subject"]),
+                f"{str(one['author'])[:12]}…",
+            )
+            for one in headers
+        ],
+        whole=("Entry", "Received"),
+    )
+
+
+def check(ledger: LedgerDirectory = None, json: Json = False) -> int:
+    """Recompute everything from the bytes, by other means than those that wrote it, and name what is wrong.
+
+    Every header, hash, signature, role, checkpoint and file is checked; the first finding names the first wrong entry.
+    """
+    import os
+    from concurrent.futures import ThreadPoolExecutor
+
+    from ledger.runtime import check_ledger, chosen_directory
+
+    directory = chosen_directory(ledger)
+    threads = len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(threads) as executor, Progress(f"Checking {directory}") as progress:
+        checked = check_ledger(directory, progress=progress, executor=executor)
+    if json:
+        answer(_checked_document(checked))
+    else:
+        _say_checked(checked)
+    return 0 if checked.is_sound else 1
+
+
+def prove(
+    entry: Entry = None,
+    consistent_with: Annotated[
+        int | None,
+        typer.Option(
+            "--consistent-with", metavar="N", min=1, show_default=False,
+            help="Prove that the log begins with the log of N entries, instead of proving an entry.",
+        ),
+    ] = None,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            "--size", metavar="N", min=1, help="Under the checkpoint of N entries; else the last.", show_default=False
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the proof there.", show_default=False)
+    ] = None,
+    ledger: LedgerDirectory = None,
+    json: Json = False,
+) -> None:  # fmt: skip
+    """Prove that an entry is in the log (a C2SP tlog-proof), or that the log still begins as it once was."""
+    if (entry is None) == (consistent_with is None):
+        raise UsageError("Name what is to be proved: either an ENTRY, or --consistent-with N.")
+    with open_chosen(ledger) as opened:
+        if entry is not None:
+            _prove_entry(opened, _index(opened, entry), size=size, output=output, json=json)
+        elif consistent_with is not None:
+            _prove_consistency(opened, old=consistent_with, new=size, output=output, json=json)
+
+
+def _prove_entry(opened: "Ledger", index: int, *, size: int | None, output: Path | None, json: bool) -> None:
+    from ledger.tlog.proof import format_proof
+
+    proof = opened.prove(index, size=size)
+    raw = format_proof(proof)
+    if output is not None:
+        write_file(output, raw)
+    if json:
+        answer({
+            "entry": index, "header": opened.entry(index).decode("ascii"),
+            "inclusion": [_hash(one) for one in proof.hashes],
+            "checkpoint": proof.checkpoint.decode("utf-8"), "proof": raw.decode("utf-8"),
+            "written": str(output) if output is not None else None,
+        })  # fmt: skip
+    elif output is not None:
+        say(f"The proof of entry {index} is in {output}.")
+    else:
+        say(*raw.decode("utf-8").removesuffix("\n").split("\n"))
+
+
+def _prove_consistency(opened: "Ledger", *, old: int, new: int | None, output: Path | None, json: bool) -> None:
+    upto = new if new is not None else opened.head().size
+    if old > upto:
+        raise UsageError(f"The log of {upto} entries cannot begin with one of {old}; name a smaller one.")
+    hashes = [_hash(one) for one in opened.prove_consistency(old, upto)]
+    if output is not None:
+        write_file(output, "".join(f"{one}\n" for one in hashes).encode())
+    if json:
+        answer({"old": old, "new": upto, "consistency": hashes, "written": str(output) if output is not None else None})
+    elif output is not None:
+        say(f"The proof from {old} to {upto} entries is in {output}.")
+    else:
+        say(f"From {old} to {upto} entries (RFC 6962 §2.1.2), {len(hashes)} hashes:", *(f"  {one}" for one in hashes))
+
+
+def _show_entry(opened: "Ledger", index: int, *, json: bool) -> None:
+    import json as notation
+
+    from ledger.model.wording import describe
+    from ledger.service.scene import read_said
+    from ledger.signing.envelope import STATEMENT, open_envelope
+
+    row = next(opened.rows(index, index + 1))
+    said = read_said(row)
+    payload = None
+    if row.jws is not None:
+        payload = notation.loads(open_envelope(row.jws, typ=STATEMENT).payload)
+    header = _header(row.header)
+    if json:
+        jws = row.jws.decode("ascii") if row.jws is not None else None
+        answer({"header": header, "leaf": _hash(row.leaf), "jws": jws, "payload": payload})
+        return
+    say(*(f"{name:9} {value}" for name, value in header.items()), f"{'leaf':9} {_hash(row.leaf)}", "")
+    say(*(describe(said.statement) if said is not None else ["The statement was erased; its header and proofs stand."]))
+
+
+def _say_checked(checked: "Checked") -> None:
+    verdict = "sound" if checked.is_sound else "unsound"
+    say(
+        f"{verdict}: {checked.size} entries, {checked.checkpoints} checkpoints, {checked.erased} erased statements",
+        f"  root recomputed {_hash(checked.root)}",
+    )
+    say(*(f"  {one.code}, {one.subject}: {one.sentence}" for one in checked.findings))
+    if checked.unlisted:
+        say(f"  and {checked.unlisted} further findings")
+
+
+def _checked_document(checked: "Checked") -> dict[str, object]:
+    return {
+        "sound": checked.is_sound, "size": checked.size, "root": _hash(checked.root),
+        "checkpoints": checked.checkpoints, "erased": checked.erased, "unlisted": checked.unlisted,
+        "findings": [
+            {"code": one.code, "subject": one.subject, "sentence": one.sentence, "source": one.source}
+            for one in checked.findings
+        ],
+    }  # fmt: skip
+
+
+def _index(opened: "Ledger", entry: str) -> int:
+    """Return the index that an argument means: a number, or the digest of a statement."""
+    if entry.isascii() and entry.isdigit() and len(entry) < 18:
+        return int(entry)
+    index = opened.index_of(entry)
+    if index is None:
+        raise NotFoundError(f"There is no statement {entry} in this ledger; mend the digest.", statement=entry)
+    return index
+
+
+def _header(raw: bytes) -> dict[str, object]:
+    """Return a header's members, in the order of their names."""
+    import json as notation
+
+    return dict(notation.loads(raw))
+
+
+def _hash(raw: bytes) -> str:
+    """Return a hash of the tree as notes and proofs spell it."""
+    from ledger.signing.canonical import encode_base64
+
+    return encode_base64(raw)

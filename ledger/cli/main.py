@@ -1,0 +1,213 @@
+"""The command ``pledger``: its commands put together, and how each of them ends.
+
+An answer ends with 0, or with 1 where it is *unsound*; a failure to answer is one sentence on standard error, or with
+``--json`` the problem document on standard output, and the exit code of its class (style §7). Nothing heavy is imported
+here: a command imports what it needs when it runs, so that help comes at once.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Final, NoReturn
+
+import typer
+import typer.main
+
+from ledger import __version__
+from ledger.cli import (
+    audit,
+    demo,
+    determine,
+    init,
+    key,
+    log,
+    record,
+    score,
+    status,
+    submit,
+    trust,
+    verify,
+)  # fmt: skip
+from ledger.cli.output import answer, note, one_line, say, survive_encoding
+from ledger.errors import PledgerError, UnavailableError, UsageError
+
+INTERRUPTED: Final = 130
+"""Exit code after an interrupt from the keyboard, as a shell gives it."""
+
+UNREAD: Final = 141
+"""Exit code where nobody read the answer to its end (a closed pipe), as a shell gives it."""
+
+FAULT: Final = 70
+"""Exit code of a fault of our own (style §7)."""
+
+# Typer carries its parser inside itself under a private name; this class, which all that is wrong with a command's
+# arguments derives from, is reached through the one that it publishes.
+_WrongArguments: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+
+ABOUT: Final = """\
+Pledger: the system of record for promises between parties that do not trust one another, nor whoever runs the ledger.
+
+Record pledges and evidence, reconcile the two, score whether a breach could be shown, answered for and made costly, and
+write audits that a stranger verifies offline.
+"""
+
+ENDING: Final = """\
+\b
+Begin with:
+  pledger demo                      the real story, from pledge to verified audit
+  pledger init mine --origin NAME   a ledger of your own
+  pledger COMMAND --help            what a command does, with examples
+
+\b
+Exit codes: 0 answered (sound), 1 answered (unsound), 2 wrong command,
+3 malformed input, 4 refused, 5 not found, 6 conflict, 7 fork, 8 unavailable,
+70 a fault of Pledger, 130 interrupted, 141 nobody read the answer.
+"""
+
+_SETTINGS: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+def application() -> typer.Typer:
+    """Return the command with all its commands, in the order in which one meets them."""
+    made = typer.Typer(
+        name="pledger", help=ABOUT, epilog=ENDING, add_completion=False, rich_markup_mode=None,
+        pretty_exceptions_enable=False, context_settings=_SETTINGS,
+    )  # fmt: skip
+    made.callback()(_start)
+    for function, epilog, brief in (
+        (demo.demo, demo.EXAMPLES, "The real story, from pledge to verified audit."),
+        (init.init, init.EXAMPLES, "Make a ledger: charter, keys, embedded store."),
+        (record.record, record.EXAMPLES, "Sign and publish drafts of statements."),
+        (submit.submit, submit.EXAMPLES, "Publish figures as evidence."),
+        (status.status, status.EXAMPLES, "What became of each pledge."),
+        (score.score, score.EXAMPLES, "How enforceable a pledge is, and why."),
+        (determine.determine, determine.EXAMPLES, "Record a determination."),
+        (audit.audit, audit.EXAMPLES, "Write an audit: data, report, bundle."),
+        (verify.verify, verify.EXAMPLES, "Check somebody's audit, offline."),
+    ):
+        made.command(epilog=epilog, short_help=brief)(function)
+    made.add_typer(key.commands())
+    made.add_typer(trust.commands())
+    made.add_typer(log.commands())
+    return made
+
+
+def answers() -> dict[str, dict[str, str]]:
+    """Return what each command answers with ``--json``: by command, the members of its object and their meaning."""
+    single = {
+        "demo": demo.ANSWER, "init": init.ANSWER, "record": record.ANSWER, "submit": submit.ANSWER,
+        "status": status.ANSWER, "score": score.ANSWER, "determine": determine.ANSWER, "audit": audit.ANSWER,
+        "verify": verify.ANSWER,
+    }  # fmt: skip
+    grouped = {"key": key.ANSWERS, "trust": trust.ANSWERS, "log": log.ANSWERS}
+    return single | {f"{group} {name}": told for group, several in grouped.items() for name, told in several.items()}
+
+
+def run() -> NoReturn:
+    """Run the command of this process, and end it."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return the exit code of a command, run to its end whatever happens."""
+    survive_encoding()
+    is_json = "--json" in arguments
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except PledgerError as error:
+        return _fail(error, is_json=is_json)
+    except BrokenPipeError:
+        _let_go_of_output()
+        return UNREAD
+    except (KeyboardInterrupt, typer.Abort):
+        note("Interrupted; what was not yet recorded is not recorded.")
+        return INTERRUPTED
+    except _WrongArguments as error:
+        return _fail(_usage(error), is_json=is_json)
+    except OSError as error:
+        return _fail_to_speak(error)
+    except Exception as error:  # noqa: BLE001  # whatever else is our fault, and its trace helps only us
+        return _confess(error, is_json=is_json)
+    return code
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        say(f"pledger {__version__}")
+        raise typer.Exit
+
+
+def _start(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Take the options that belong to no command; their callbacks do what they ask for."""
+
+
+def _invoke(arguments: Sequence[str]) -> int:
+    """Return the exit code of a command, its exceptions let through.
+
+    The parser's own ``main`` would end the process by itself, and a closed pipe with the code that means *unsound*.
+    """
+    command = typer.main.get_command(application())
+    try:
+        with command.make_context("pledger", list(arguments) or ["--help"]) as context:
+            code = command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: Exception) -> UsageError:
+    """Return our error for what the parser says of the arguments."""
+    said = getattr(error, "format_message", lambda: str(error))()
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "pledger"
+    return UsageError(f"{one_line(said).removesuffix('.')}; see {command} --help.")
+
+
+def _fail(error: PledgerError, *, is_json: bool) -> int:
+    """Tell a failure to answer, and return its exit code."""
+    try:
+        if is_json:
+            answer(error.document())
+            sys.stdout.flush()
+        else:
+            note(one_line(error.message))
+    except OSError:
+        _let_go_of_output()
+    return error.exit_code
+
+
+def _fail_to_speak(error: OSError) -> int:
+    """Tell that the answer could not be printed, as on a full disk."""
+    _let_go_of_output()
+    failure = UnavailableError(f"The answer cannot be written: {error.strerror or error}; nothing else is wrong.")
+    note(one_line(failure.message))
+    return failure.exit_code
+
+
+def _confess(error: Exception, *, is_json: bool) -> int:
+    """Tell a fault of our own in a sentence; the trace only where it is asked for."""
+    if os.environ.get("PLEDGER_DEBUG") == "1":
+        traceback.print_exc()
+    kind = type(error).__name__
+    said = f": {one_line(str(error))}" if str(error) else ""
+    sentence = f"This is a fault of Pledger ({kind}{said}); please report it, with what PLEDGER_DEBUG=1 prints."
+    return _fail(_FaultError(sentence, fault=kind), is_json=is_json)
+
+
+class _FaultError(PledgerError):
+    """A broken invariant of our own."""
+
+
+def _let_go_of_output() -> None:
+    """Send what is left in standard output's buffer nowhere, so that the interpreter's end is quiet."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

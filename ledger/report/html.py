@@ -1,0 +1,293 @@
+"""The report as one HTML file: complete in itself, readable without a program, printable, the same bytes on every run.
+
+It asks nothing of the network and allows nothing to run; the content policy in its head says so to the browser. Every
+text from the result is escaped by the template engine and made visible by `ledger.report.foreign` on its way out. The
+words are the catalogue's, the order of parts is the method's (§6), and the software's version stands here and not in
+the result (design §2.6).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from ledger.assessment.result import Cite, SourceResult, TermResult
+from ledger.audit.bundle import Software
+from ledger.audit.result import AuditResult
+from ledger.errors import UnavailableError
+from ledger.model.determination import Outcome
+from ledger.report.chapter import Chapter, Picture, chapters
+from ledger.report.chart import decimal, dimensions_chart, level_words, path_chart
+from ledger.report.drawing import draw
+from ledger.report.foreign import visible, web_address
+from ledger.report.wording import Catalogue, catalogue
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+BUNDLE: Final = "BUNDLE.zip"
+"""What the commands of a report call its bundle where nobody says the file's name."""
+
+_BANDS: Final = ("rhetorical", "political", "soft-monitored", "firm", "hard")
+
+
+def render(result: AuditResult, software: Software) -> bytes:
+    """Return the report that a bundle carries, as the bundle's maker and its verifier both render it (design §2.6).
+
+    Raises:
+        UnavailableError: the extra ``report`` is not installed.
+    """
+    lock = software.lock or "none"
+    return render_html(result, software=f"{software.name} {software.version}, lock {lock}")
+
+
+def render_html(result: AuditResult, *, software: str, bundle: str = BUNDLE, language: str = "en") -> bytes:
+    """Return the result as one HTML file.
+
+    Args:
+        software: one line on what renders it, printed as it is.
+        bundle: the file name of the bundle in the commands. A report inside a bundle is rendered without it, so that
+            the same software can render it again.
+        language: of the report's own words; quotations keep theirs.
+
+    Raises:
+        UnavailableError: the extra ``report`` is not installed.
+        NotFoundError: there is no catalogue of that language.
+    """
+    words = catalogue(language)
+    environment = _environment()
+    page = _Page(result, words)
+    text = environment.get_template("report.html").render(
+        result=result,
+        page=page,
+        words=words,
+        chapters=page.chapters,
+        bands=_BANDS,
+        software=software,
+        bundle=bundle,
+        as_code=level_words,
+        web_address=web_address,
+    )
+    return text.encode()
+
+
+class _Page:
+    """What the templates ask of a result: names, places, phrases and pictures.
+
+    Attributes:
+        chapters: one for each commitment.
+        places: the anchor at which an entry is described, for entries that are.
+        arguments: the audited subjects, as a command names them.
+    """
+
+    def __init__(self, result: AuditResult, words: Catalogue) -> None:
+        self._words = words
+        self._names = {one.slug: one.names.get(words.language) or one.slug for one in result.parties}
+        self._titles = {(one.subject, term.id): term.title for one in result.commitments for term in one.terms}
+        self.chapters = chapters(result)
+        self.places = _places(result, self.chapters)
+        self.arguments = " ".join(result.subjects)
+
+    def party(self, slug: str) -> str:
+        """Return a party's name in the report's language, or its slug."""
+        return self._names.get(slug, slug)
+
+    def parties(self, slugs: Iterable[str]) -> str:
+        """Return several parties as one phrase, in the order of their slugs."""
+        return self._words.listed(self.party(slug) for slug in sorted(slugs))
+
+    def term_title(self, subject: str, term: str) -> str:
+        """Return a term's title, or its id."""
+        return self._titles.get((subject, term), term)
+
+    def term_titles(self, subject: str, terms: Iterable[str]) -> str:
+        """Return the titles of several terms as one phrase."""
+        return self._words.listed(self.term_title(subject, term) for term in terms)
+
+    def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int, str | None], ...]:
+        """Return the entries cited, each once and in order, with the anchor where the report describes it."""
+        return tuple((entry, self.places.get(entry)) for entry in sorted({cite.entry for cite in cites}))
+
+    def owed(self, term: TermResult) -> str:
+        """Return what a term asks for, in words: bound, amount, unit, and whether it counts from a baseline."""
+        words = self._words
+        if term.target is None:
+            return words.word("kind", term.kind) if term.kind != "quantity" else words.say("target.none")
+        amount = words.quantity(term.target, term.unit)
+        target = words.say(f"bound.{term.bound}", amount=amount) if term.bound is not None else amount
+        return words.say("target.increment", target=target) if term.target_is == "increment" else target
+
+    def flow(self, measure: str, reporter: str, partner: str, basis: str = "") -> str:
+        """Return what is measured, in words: ``exports, United States to China (FOB)``."""
+        words = self._words
+        form = {"export": "term.flow", "import": "term.flow_import"}.get(measure, "term.flow_other")
+        flow = words.say(
+            form, measure=words.word("measure", measure), reporter=self.party(reporter), partner=self.party(partner)
+        )
+        return words.say("term.basis", flow=flow, basis=basis) if basis else flow
+
+    def actual(self, source: SourceResult, unit: str | None) -> str | None:
+        """Return what a source has seen: an amount, or an interval where observations straddle the edge (R10)."""
+        words = self._words
+        if source.low is None or source.high is None or source.low == source.high:
+            seen = source.high or source.low
+            return words.quantity(seen, unit) if seen is not None else None
+        low, high = words.amount(source.low), words.quantity(source.high, unit)
+        return words.say("number.range", low=low, high=high)
+
+    def figures(self, term: TermResult) -> tuple[str, ...]:
+        """Return what the figures show of a term, one line for each voting source, or why a reading has none."""
+        words = self._words
+        lines: list[str] = []
+        for reading in term.readings:
+            measure = words.word("measure", reading.measure)
+            for source in (source for source in reading.sources if source.votes):
+                actual = self.actual(source, term.unit)
+                if actual is not None and source.target is not None:
+                    target = words.quantity(source.target, term.unit)
+                    lines.append(words.say("summary.figures", measure=measure, actual=actual, target=target))
+                elif actual is not None:
+                    lines.append(words.say("summary.figures_of", measure=measure, actual=actual))
+            if not any(source.votes for source in reading.sources):
+                lines.append(words.say("summary.no_vote" if reading.sources else "summary.no_figures", measure=measure))
+        return tuple(dict.fromkeys(lines))
+
+    def tally(self) -> tuple[tuple[str, int], ...]:
+        """Return how many terms of the report came to each outcome, in the order of the method (R11)."""
+        outcomes = [term.outcome for chapter in self.chapters for term in chapter.result.terms]
+        return tuple((one, outcomes.count(one)) for one in get_args(Outcome) if one in outcomes)
+
+    def unknown(self, chapter: Chapter) -> tuple[str, ...]:
+        """Return everything that is unknown about a commitment, in words, each once."""
+        instrument = chapter.instrument.unknown if chapter.instrument is not None else ()
+        words = chapter.words.unknown if chapter.words is not None else ()
+        fields = (*self.fields(chapter, words), *self.fields(chapter, instrument))
+        return tuple(dict.fromkeys((*chapter.result.score.unknown, *fields)))
+
+    def fields(self, chapter: Chapter, paths: Iterable[str]) -> tuple[str, ...]:
+        """Return fields that the record leaves unknown, in words: what is missing, and of which term."""
+        words, lines = self._words, []
+        for path in paths:
+            found = re.fullmatch(r"terms\.(?P<term>.+?)\.(?P<field>(?:(?:trigger|consequence)\.)?[a-z_]+)", path)
+            name = found["field"] if found is not None else re.sub(r"\[[0-9]+\]", "", path)
+            field = words.word_or("field", name)
+            if found is not None:
+                term = self.term_title(chapter.result.subject, found["term"])
+                field = words.say("summary.unknown_term", field=field, term=term)
+            lines.append(field)
+        return tuple(dict.fromkeys(lines))
+
+    def clauses(self, fields: Iterable[str]) -> str:
+        """Return clauses of an instrument that the record leaves unknown, as one phrase."""
+        return self._words.listed(self._words.word_or("field", field) for field in fields)
+
+    def points(self, low: str, high: str) -> str:
+        """Return a score or the interval of scores, in words."""
+        words = self._words
+        if low == high:
+            return words.amount(low)
+        return words.say("number.range", low=words.amount(low), high=words.amount(high))
+
+    def band(self, low: str, high: str) -> str:
+        """Return a band or two, in words (E7)."""
+        words = self._words
+        if low == high:
+            return words.word("band", low)
+        return words.say("band.between", low=words.word("band", low), high=words.word("band", high))
+
+    def bands_of(self, low: str, high: str) -> tuple[str, ...]:
+        """Return all bands that an interval touches."""
+        return _BANDS[_BANDS.index(low) : _BANDS.index(high) + 1] if {low, high} <= set(_BANDS) else ()
+
+    def picture_words(self, picture: Picture) -> str:
+        """Return what a picture shows, in sentences with the same figures."""
+        words, path, unit = self._words, picture.path, picture.path.unit
+        day = words.day(path.seen[-1][0].isoformat())
+        end = words.day(path.end.isoformat())
+        seen = words.quantity(decimal(path.seen[-1][1]), unit)
+        target = words.quantity(decimal(path.target), unit)
+        key = "chart.text" if path.form == "sum" else "chart.text_level"
+        sentences = [words.say(key, day=day, seen=seen, target=target, end=end)]
+        if path.to_date is not None and path.seen[-1][0] < path.end:
+            sentences.append(words.say("chart.to_date", amount=words.quantity(decimal(path.to_date), unit)))
+        if path.baseline is not None:
+            sentences.append(words.say("chart.baseline_text", amount=words.quantity(decimal(path.baseline), unit)))
+        if path.low is not None:
+            sentences.append(words.say("chart.straddle", amount=words.quantity(decimal(path.low), unit)))
+        return " ".join(sentences)
+
+    def path_svg(self, picture: Picture) -> Any:  # noqa: ANN401  # Markup, of the extra
+        """Return the picture of what was owed against what was observed."""
+        source = picture.source
+        flow = self.flow(source.measure, source.reporter, source.partner, source.basis)
+        channel = self._words.say("term.source", source=source.source, channel=source.channel)
+        title = self._words.say("chart.title", term=picture.term.title, flow=flow, source=channel)
+        spec = path_chart(picture.path, self._words)
+        return _safe(draw(spec, name=picture.name, title=visible(title), description=self.picture_words(picture)))
+
+    def dimensions_svg(self, chapter: Chapter) -> Any:  # noqa: ANN401  # Markup, of the extra
+        """Return the picture of the levels by dimension."""
+        words, score = self._words, chapter.result.score
+        pairs = [
+            words.say(
+                "chart.pair",
+                name=words.word("dimension", one.dimension),
+                written=level_words(one.written),
+                practised=level_words(one.practised),
+            )
+            for one in score.dimensions
+        ]
+        title = visible(words.say("chart.dimensions", title=chapter.result.title))
+        spec = dimensions_chart(score.dimensions, words)
+        return _safe(draw(spec, name=f"c{chapter.number}d", title=title, description="; ".join(pairs)))
+
+
+def _places(result: AuditResult, chapters_: Sequence[Chapter]) -> dict[int, str]:
+    """Return the anchor of each entry that the report describes; the first that describes it counts."""
+    described = [
+        *((one.cite.entry, f"entry-{one.cite.entry}") for one in result.evidence),
+        *((one.words.cite.entry, f"c{one.number}") for one in chapters_ if one.words is not None),
+        *((one.cite.entry, f"i{number}") for number, one in enumerate(result.instruments, start=1)),
+    ]
+    places: dict[int, str] = {}
+    for entry, place in described:
+        places.setdefault(entry, place)
+    return places
+
+
+def _finalize(value: object) -> object:
+    """Return what a template prints: text made visible; only text and whole numbers are ever printed."""
+    if hasattr(value, "__html__"):
+        return value
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    # An undefined name says so itself when it is turned into text.
+    message = f"The report would print {str(value)[:40]!r}, which is no text."
+    raise AssertionError(message)
+
+
+def _safe(svg: str) -> Any:  # noqa: ANN401  # Markup, of the extra
+    from markupsafe import Markup
+
+    return Markup(svg)  # noqa: S704  # drawn and reduced by ledger.report.drawing, its texts escaped there
+
+
+@cache
+def _environment() -> "Environment":
+    """Return the template engine: everything escaped, nothing undefined."""
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError as error:
+        message = "Reports need the extra `report`, which is not installed; run: pip install 'pledger[report]'."
+        raise UnavailableError(message, extra="report") from error
+    return Environment(
+        loader=PackageLoader("ledger.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

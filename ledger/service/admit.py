@@ -1,0 +1,258 @@
+"""Admitting statements: everything that can be checked about them, and nothing written.
+
+It happens outside of the head's lock; if the head has moved by the time that the lock is taken, the checks that depend
+on what the log holds are made again under it (``publish``). A batch is admitted whole or not at all, and a statement
+may refer to those before it. In order, for each statement::
+
+    1. open      the envelope: size, form, canonical payload                         signing.envelope
+    2. parse     its meaning                                                         model.statement
+    3. verify    the signature, with the key that the log knows by that thumbprint   signing.envelope
+    4. place     genesis, anchor, moment, the author's role at this index            here
+    5. compare   what it corrects or repeats                                         here
+    6. refer     what it names                                                       service.reference, service.evidence
+
+Source: design §2.2, §2.5.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, TypeVar
+
+from ledger.assessment.authority import Authority, found, refuse_wrong_key
+from ledger.assessment.view import Said
+from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, RefusedError
+from ledger.model.statement import CharterStatement, KeyStatement, kind_of, parse_statement
+from ledger.service.reference import refuse_dangling, refuse_other_author
+from ledger.service.scene import Opened, Scene
+from ledger.signing.canonical import decode_base64url
+from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
+from ledger.signing.key import PublicKey
+
+CHUNK: Final = 64
+"""Statements that one thread opens and verifies at a time."""
+
+AHEAD: Final = 32
+"""Chunks that threads are given before the first of them is asked for: enough for the time that a group is written in."""
+
+T = TypeVar("T")
+
+LASTING: Final = frozenset({"charter", "key", "erasure", "index"})
+"""Kinds that ``corrects`` does not mend: another statement of the kind does, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A statement that may be published where the scene ended.
+
+    Attributes:
+        opened: the statement.
+        first: the index of the entry that says the same already, in the log or before it in the batch; None where it
+            is new.
+    """
+
+    opened: Opened
+    first: int | None = None
+
+
+def open_statement(raw: bytes, *, authority: Authority | None, what: str = "the statement") -> Opened:
+    """Return a statement read from its envelope; the signature is verified where the key is known by now.
+
+    This is the part of an admission that needs nothing of the log, and most of its time; threads share it.
+
+    Raises:
+        MalformedError: the envelope or the statement is not what it should be.
+        RefusedError: the signature is not by the key that it names.
+    """
+    envelope = open_envelope(raw, typ=STATEMENT, what=what)
+    statement = parse_statement(envelope.payload, what=what)
+    key = None if authority is None else authority.key(envelope.kid)
+    if key is not None:
+        _refuse_forged(envelope, key, what=what)
+    said = Said(-1, envelope.name, envelope.kid, "", statement)
+    payload = bytes.fromhex(envelope.payload_digest[7:])
+    return Opened(envelope, said, payload, None if key is None else key.kid)
+
+
+def open_statements(
+    raws: Iterable[bytes], *, authority: Authority | None, executor: Executor | None = None, first: int = 1
+) -> Iterator[Opened]:
+    """Yield statements read from their envelopes, in order; with an executor, several threads work a little ahead.
+
+    Args:
+        raws: compact JWSs, consumed as needed.
+        authority: the keys that are known by now.
+        executor: of threads; signatures are verified without holding the interpreter.
+        first: the number of the first one, for messages.
+    """
+    chunks = _chunks(raws, first)
+
+    def work(chunk: Sequence[tuple[int, bytes]]) -> list[Opened]:
+        return [open_statement(raw, authority=authority, what=f"statement {number}") for number, raw in chunk]
+
+    if executor is None:
+        for chunk in chunks:
+            yield from work(chunk)
+        return
+    waiting = [executor.submit(work, chunk) for chunk in islice(chunks, AHEAD)]
+    try:
+        while waiting:
+            done = waiting.pop(0).result()
+            waiting += [executor.submit(work, chunk) for chunk in islice(chunks, 1)]
+            yield from done
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def admit(opened: Sequence[Opened], scene: Scene, *, received: str) -> tuple[Admitted, ...]:
+    """Return the statements of a batch, each checked against the log and the statements before it.
+
+    Args:
+        opened: the batch, in the order in which it is to be published.
+        scene: where the first of them would stand; it is carried forward.
+        received: the moment that their headers will name.
+
+    Raises:
+        PledgerError: of the first statement that may not be published; nothing of the batch is.
+    """
+    pairs = [(one.envelope.kid, one.payload) for one in opened]
+    firsts = scene.repeats(pairs)
+    admitted = []
+    for number, (one, pair) in enumerate(zip(opened, pairs, strict=True), start=1):
+        if pair in firsts:
+            # What was said before by the same key gets the first receipt, whatever its signature bytes (design §2.2).
+            # Its signature is checked all the same: a repeat tells where the first stands.
+            _attempt(_verify, one, scene, number=number, of=len(opened))
+            admitted.append(Admitted(one, firsts[pair]))
+            continue
+        said = Said(scene.size, one.said.name, one.said.author, received, one.said.statement)
+        placed = Opened(one.envelope, said, one.payload, one.signer)
+        _attempt(_admit_one, placed, scene, number=number, of=len(opened))
+        firsts[pair] = said.index
+        scene.add(said)
+        admitted.append(Admitted(placed))
+    return tuple(admitted)
+
+
+def _admit_one(one: Opened, scene: Scene) -> None:
+    """Raise unless a statement may stand as the next entry."""
+    said = one.said
+    if isinstance(said.statement, CharterStatement):
+        _admit_charter(one, said.statement, scene)
+        return
+    authority = _verify(one, scene)
+    _refuse_misplaced(said, scene, authority)
+    if isinstance(said.statement, KeyStatement):
+        refuse_wrong_key(authority, said.author, said.statement, index=said.index)
+        if said.statement.body.party is not None and not scene.has_party(said.statement.body.party):
+            party = said.statement.body.party
+            raise NotFoundError(f"There is no party {party} for the key to speak for; record it first.", party=party)
+    else:
+        authority.refuse_unless_may(said.author, said.kind, index=said.index)
+    _refuse_wrong_correction(said, scene)
+    refuse_dangling(said, scene)
+
+
+def _admit_charter(one: Opened, statement: CharterStatement, scene: Scene) -> None:
+    if scene.authority is not None or scene.size:
+        raise ConflictError("The log has its charter, as entry 0; there is no second one.", kind="charter")
+    if statement.issued > scene.now:
+        raise _from_the_future(statement.issued, scene.now)
+    scene.authority = found(one.envelope, statement)
+
+
+def _verify(one: Opened, scene: Scene) -> Authority:
+    """Return the authority under which a statement's signature is valid."""
+    authority, envelope = scene.authority, one.envelope
+    if authority is None:
+        raise RefusedError("The ledger has no charter yet; begin with pledger init.")
+    key = authority.key(envelope.kid)
+    if key is None:
+        message = (
+            f"The key {envelope.kid} is not known to this ledger; have the "
+            "operator grant it a role, or sign with another."
+        )
+        raise RefusedError(message, kid=envelope.kid)
+    if one.signer != key.kid:
+        _refuse_forged(envelope, key, what="the statement")
+    return authority
+
+
+def _refuse_forged(envelope: Envelope, key: PublicKey, *, what: str) -> None:
+    if not verify_envelope(envelope, key):
+        message = (
+            f"The signature of {what} is not by the key {key.kid} that it names; sign exactly these bytes with it."
+        )
+        raise RefusedError(message, kid=key.kid, statement=envelope.name)
+
+
+def _refuse_misplaced(said: Said, scene: Scene, authority: Authority) -> None:
+    """Raise where a statement is meant for another ledger, another past, or the future."""
+    statement = said.statement
+    if statement.genesis != authority.genesis:
+        message = (
+            f"The statement was made for another ledger (genesis {statement.genesis}) than {authority.charter.origin} "
+            f"({authority.genesis}); sign it anew for this one."
+        )
+        raise RefusedError(message, genesis=statement.genesis, expected=authority.genesis)
+    if statement.issued > scene.now:
+        raise _from_the_future(statement.issued, scene.now)
+    if statement.anchor is not None:
+        root = scene.root(statement.anchor.size)
+        if root is None or root != decode_base64url(statement.anchor.root, what="the anchor's root"):
+            message = (
+                f"The anchor names a checkpoint of {statement.anchor.size} entries that this log never had; "
+                "anchor the statement in a checkpoint of this ledger."
+            )
+            raise ConflictError(message, size=statement.anchor.size)
+
+
+def _from_the_future(issued: str, now: str) -> MalformedError:
+    message = f"The statement is issued at {issued}, and it is {now}; give the moment at which it is made."
+    return MalformedError(message, issued=issued, now=now)
+
+
+def _refuse_wrong_correction(said: Said, scene: Scene) -> None:
+    """Raise unless what a statement corrects is there, stands, and is of its kind, subject and author (design §2.2)."""
+    name = said.statement.corrects
+    if name is None:
+        return
+    target = scene.statement(name)
+    if target is None:
+        raise NotFoundError(
+            f"There is no statement {name} to correct; give the name of one in this ledger.", statement=name
+        )
+    if said.kind in LASTING or target.kind in LASTING:
+        message = f"A {target.kind} is not corrected by corrects; record another {target.kind} instead."
+        raise RefusedError(message, kind=target.kind)
+    if (target.kind, target.subject) != (said.kind, said.subject):
+        message = (
+            f"A correction keeps kind and subject: {name} is a {target.kind} on {target.subject}, "
+            f"and this a {kind_of(said.statement)} on {said.subject}; mend corrects."
+        )
+        raise RefusedError(message, statement=name)
+    refuse_other_author(said, target, scene, act="correct")
+    if by := scene.known(target.kind, target.subject).corrected.get(name):
+        message = f"The statement {name} no longer stands: {by} mends or retracts it; correct that one."
+        raise ConflictError(message, statement=name, by=by)
+
+
+def _attempt(check: Callable[[Opened, Scene], object], one: Opened, scene: Scene, *, number: int, of: int) -> None:
+    """Run a check; in a batch, its error says which statement of how many is meant."""
+    try:
+        check(one, scene)
+    except PledgerError as error:
+        if of == 1:
+            raise
+        said = one.said
+        message = f"Statement {number} of {of} ({said.kind} {said.subject}): {error.message}"
+        facts: Mapping[str, object] = {**error.facts, "number": number, "kind": said.kind, "subject": said.subject}
+        raise type(error)(message, **facts) from error
+
+
+def _chunks(raws: Iterable[bytes], first: int) -> Iterator[list[tuple[int, bytes]]]:
+    numbered = enumerate(raws, start=first)
+    while chunk := list(islice(numbered, CHUNK)):
+        yield chunk

@@ -1,0 +1,103 @@
+"""What the service asks of the outside: a store with snapshots and one writer, files by digest, a clock, a signer.
+
+Small protocols, fulfilled by ``ledger.store`` without being imported from here, and by a few lines in a test. All sizes
+count entries, all indexes start at 0, ranges are half-open.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import BinaryIO, Protocol
+
+from ledger.tlog.checkpoint import Checkpoint
+from ledger.tlog.merkle import Hash, Node
+from ledger.tlog.stored import Head, Row
+
+Clock = Callable[[], str]
+"""Gives the present moment, ``YYYY-MM-DDTHH:MM:SSZ``."""
+
+Sign = Callable[[Checkpoint, int], bytes]
+"""Signs a checkpoint at a time (seconds since 1970); called only while the head's lock is held (design §2.5)."""
+
+Progress = Callable[[int, int], None]
+"""Told now and then how much of how much is done."""
+
+
+class Reading(Protocol):
+    """One consistent snapshot of a ledger."""
+
+    def head(self) -> Head:
+        """Return where the log ends."""
+
+    def row(self, index: int) -> Row | None:
+        """Return the entry at an index, or None."""
+
+    def rows(self, start: int, stop: int, *, kinds: Sequence[str] = ()) -> Iterator[Row]:
+        """Return the entries of a range in order, of these kinds (all if none is named), read as they are consumed."""
+
+    def about(self, subject: str, kinds: Sequence[str]) -> tuple[Row, ...]:
+        """Return the entries of these kinds about a subject, in order."""
+
+    def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Return the index of each of these statement digests that the log has."""
+
+    def said(self, repeats: Sequence[tuple[str, bytes]]) -> Mapping[tuple[str, bytes], int]:
+        """Return the index of each of these pairs of key and payload digest that the log has."""
+
+    def nodes(self, addresses: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
+        """Return the complete nodes of the tree at these addresses (level, index), leaves included."""
+
+    def checkpoint_over(self, size: int) -> bytes | None:
+        """Return the first checkpoint of at least this size, or None."""
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes]]:
+        """Return every checkpoint with its size, in order, read as they are consumed."""
+
+    def level(self, level: int) -> Iterator[tuple[int, Hash]]:
+        """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order."""
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many rows each table of the store has."""
+
+    def last(self) -> int:
+        """Return the highest index that an entry has, or -1."""
+
+    def erased(self, index: int) -> bool:
+        """Tell whether a logged erasure removed the statement at an index."""
+
+
+class Writing(Reading, Protocol):
+    """The store while its head is locked by us; what is not committed never was."""
+
+    def append(self, rows: Sequence[Row], nodes: Sequence[Node]) -> None:
+        """Write new entries with the nodes that they complete."""
+
+    def swap(self, old: Head, new: Head) -> bool:
+        """Write the new head and its checkpoint if the head is still the old one; tell whether it was."""
+
+    def commit(self) -> None:
+        """Make it all durable.
+
+        Raises:
+            UnavailableError: with the fact ``outcome`` as ``NOTHING_RECORDED`` where that is certain. After any other
+                exception nobody knows the outcome, and the store must be opened anew.
+        """
+
+
+class Store(Protocol):
+    """Where entries, statements, nodes and checkpoints are kept."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Return a snapshot, for the time of a ``with`` block."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Lock the head, for the time of a ``with`` block; leaving it without ``commit`` takes everything back."""
+
+
+class Blobs(Protocol):
+    """Files kept by digest."""
+
+    def size(self, digest: str) -> int | None:
+        """Return the size of a file that is held, or None."""
+
+    def open(self, digest: str) -> BinaryIO:
+        """Return a file that is held, its digest checked, for reading."""

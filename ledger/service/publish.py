@@ -1,0 +1,342 @@
+"""Publishing: the only write.
+
+One order, taken from Sunlight (design §2.5). What was admitted outside of the lock is published under it::
+
+    1. take the head's lock
+    2. refuse if the clock is behind the head, or the head contradicts the tree
+    3. if the head has moved since the admission, admit again, now under the lock
+    4. count indexes from the head; chain the headers
+    5. extend the edge of the tree
+    6. sign the checkpoint, still holding the lock
+    7. write entries, statements, nodes, checkpoint; compare and swap the head; commit
+    8. answer
+
+A crash before 7 is done leaves the old state: rows that no commit follows are not there for the next reader, and the
+checkpoint that was signed has left no trace outside of this process. A crash after it leaves the new state, and
+receipts that nobody was given; whoever repeats the statements gets them. If the commit itself fails in a way that
+leaves its outcome unknown, this publisher stops: the next one that is opened finds the old state or the new.
+"""
+
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+from ledger.errors import ConflictError, MalformedError, RefusedError, UnavailableError
+from ledger.model.statement import plain
+from ledger.service.admit import Admitted, admit, open_statements
+from ledger.service.ports import Blobs, Clock, Reading, Sign, Store, Writing
+from ledger.service.scene import Folded, Opened, Scene, fold_authority
+from ledger.signing.canonical import Digest
+from ledger.signing.key import PublicKey
+from ledger.tlog.checkpoint import Checkpoint, log_keys, open_checkpoint, parse_checkpoint
+from ledger.tlog.entry import ZERO_HASH, Header, format_header
+from ledger.tlog.merkle import (
+    Edge,
+    Hash,
+    Nodes,
+    edge_indexes,
+    inclusion_indexes,
+    leaf_hash,
+    prove_inclusion,
+    prove_latest,
+    read_edge,
+)
+from ledger.tlog.note import parse_note
+from ledger.tlog.proof import Receipt
+from ledger.tlog.stored import NOTHING_RECORDED, Head, Row
+
+GROUP: Final = 2000
+"""Statements of one transaction where many are published in groups."""
+
+_RESTORE: Final = "do not write to it: run pledger log check, and restore the ledger from a copy."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands: its entry's index, its name, and whether it stood there already."""
+
+    index: int
+    name: str
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one commit published.
+
+    Attributes:
+        places: one for each statement of the batch, in its order.
+        rows: the entries that are new.
+        checkpoint: the signed checkpoint that covers them; the old one where nothing was new.
+        size: of the tree that it signs.
+    """
+
+    places: tuple[Place, ...]
+    rows: tuple[Row, ...]
+    checkpoint: bytes
+    size: int
+    _nodes: Nodes
+
+    def receipts(self) -> Iterator[Receipt]:
+        """Yield a receipt for each new entry, in order; they are made together, from nodes that are all at hand."""
+        if not self.rows:
+            return
+        proofs = prove_latest(self.rows[0].index, self.size, self._nodes)
+        for row, inclusion in zip(self.rows, proofs, strict=True):
+            yield _receipt(row, inclusion, note=self.checkpoint)
+
+
+class Publisher:
+    """The writer of one ledger; several processes may each have one on the same store.
+
+    Attributes:
+        origin: the log's name, which every checkpoint carries.
+    """
+
+    def __init__(self, store: Store, blobs: Blobs, *, origin: str, sign: Sign, clock: Clock) -> None:
+        self.origin = origin
+        self._store = store
+        self._blobs = blobs
+        self._sign = sign
+        self._clock = clock
+        self._folded = Folded()
+        self._is_stopped = False
+
+    def publish(self, raws: Iterable[bytes], *, executor: Executor | None = None) -> Publication:
+        """Publish a batch of signed statements, whole or not at all.
+
+        Args:
+            raws: compact JWSs; one may refer to those before it.
+            executor: of threads that open and verify.
+
+        Raises:
+            PledgerError: of the first statement that may not be published; nothing was recorded.
+            UnavailableError: the store is locked, full or gone. The fact ``outcome`` says whether nothing was recorded
+                or nobody knows; after the latter this publisher stops.
+        """
+        authority = self._fold().authority
+        return self._publish(tuple(open_statements(raws, authority=authority, executor=executor)))
+
+    def publish_groups(
+        self, raws: Iterable[bytes], *, size: int = GROUP, executor: Executor | None = None
+    ) -> Iterator[Publication]:
+        """Yield what each of many commits published, as it is done; a group is recorded whole or not at all.
+
+        With an executor, the statements of the next group are opened and verified while this one is written.
+
+        Raises:
+            PledgerError: as ``publish``; the groups before stand.
+        """
+        opened = open_statements(raws, authority=self._fold().authority, executor=executor)
+        while True:
+            with _uncollected():
+                group = tuple(islice(opened, size))
+                publication = self._publish(group) if group else None
+            if publication is None:
+                return
+            yield publication
+
+    def _fold(self) -> Folded:
+        """Return the authority at the head, remembered from one call to the next."""
+        self._refuse_stopped()
+        with self._store.reading() as reading:
+            self._folded = fold_authority(reading, self._folded)
+        return self._folded
+
+    def _publish(self, opened: Sequence[Opened]) -> Publication:
+        self._refuse_stopped()
+        with self._store.reading() as reading:
+            admitted, base = self._admit(opened, reading)
+        # 1. Several processes may wait here; SQLite lets one pass.
+        with self._store.writing() as writing:
+            head = writing.head()
+            # 2.
+            at = self._clock()
+            _refuse_backward(head, at=at)
+            edge = standing_edge(writing, head)
+            # 3. Signatures and files stay checked; only what depends on the log is looked at again.
+            if head.size != base:
+                admitted, _ = self._admit(opened, writing)
+            fresh = [one for one in admitted if one.first is None]
+            places = tuple(_place(one) for one in admitted)
+            if not fresh:
+                return Publication(places, (), head.checkpoint, head.size, {})
+            # 4. and 5.
+            previous = _last_leaf(writing, head.size)
+            rows = tuple(_chain([one.opened for one in fresh], start=head.size, previous=previous, at=at))
+            grown, nodes = edge.extend([row.leaf for row in rows])
+            # 6. If what follows fails, this checkpoint dies with the stack frame: nobody has seen it.
+            note = self._sign(Checkpoint(self.origin, grown.size, grown.root), _posix(at))
+            # 7.
+            writing.append(rows, nodes)
+            if not writing.swap(head, Head(size=grown.size, checkpoint=note, received=at)):
+                message = (
+                    "The head moved while its lock was held; run pledger log check, and see what else writes here."
+                )
+                raise ConflictError(message, size=head.size)
+            self._commit(writing)
+        # 8. Receipts come of the old edge and the new nodes: every sibling of a new entry is among them.
+        at_hand: dict[tuple[int, int], Hash] = dict(zip(edge_indexes(edge.size), edge.hashes, strict=True))
+        at_hand.update(((level, index), found) for level, index, found in nodes)
+        return Publication(places, rows, note, grown.size, at_hand)
+
+    def _admit(self, opened: Sequence[Opened], reading: Reading) -> tuple[tuple[Admitted, ...], int]:
+        """Return the batch as admitted at a snapshot, and the size of the log there."""
+        folded = fold_authority(reading, self._folded)
+        now = self._clock()
+        scene = Scene(reading, folded.authority, now=now, blobs=self._blobs)
+        return admit(opened, scene, received=now), scene.base
+
+    def _commit(self, writing: Writing) -> None:
+        """Commit, and stop for good where nobody can say whether it happened."""
+        self._is_stopped = True
+        try:
+            writing.commit()
+        except UnavailableError as error:
+            self._is_stopped = error.facts.get("outcome") != NOTHING_RECORDED
+            raise
+        self._is_stopped = False
+
+    def _refuse_stopped(self) -> None:
+        if self._is_stopped:
+            message = "The outcome of an earlier commit is unknown, so nothing more is written; open the ledger again."
+            raise UnavailableError(message, outcome="unknown")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles away while a group is published.
+
+    It would walk all the statements of the group again and again, and nothing in them is cyclic: a fifth of the time. The
+    switch is the process's; whoever finds it off leaves it off.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def make_receipt(reading: Reading, row: Row) -> Receipt:
+    """Return the receipt of an entry: the one that was given first, under the first checkpoint that covers it."""
+    note = reading.checkpoint_over(row.index + 1)
+    if note is None:
+        message = f"No checkpoint covers entry {row.index}; run pledger log check, and restore the ledger from a copy."
+        raise ConflictError(message, index=row.index)
+    size = parse_checkpoint(parse_note(note).text).size
+    nodes = reading.nodes(inclusion_indexes(row.index, size))
+    return _receipt(row, prove_inclusion(row.index, size, nodes), note=note)
+
+
+def _receipt(row: Row, inclusion: tuple[Hash, ...], *, note: bytes) -> Receipt:
+    return Receipt(
+        header=row.header,
+        index=row.index,
+        statement=Digest(f"sha256:{row.statement.hex()}"),
+        inclusion=inclusion,
+        checkpoint=note,
+    )
+
+
+def refuse_contradiction(reading: Reading, *, origin: str, genesis: str) -> None:
+    """Raise where what is stored contradicts what was signed: on start-up, before anything is written or answered.
+
+    It reads the head, the last checkpoint, the edge of the tree and the charter, so it takes no longer in a long log;
+    ``log check`` recomputes everything.
+
+    Args:
+        origin: the log's name, and ``genesis`` the charter's, as the configuration has them.
+
+    Raises:
+        ConflictError: the sentence says what contradicts what, and what to do.
+    Source: design §2.5.
+    """
+    head = reading.head()
+    authority = fold_authority(reading, Folded()).authority
+    if authority is None or authority.genesis != genesis:
+        found = "none" if authority is None else authority.genesis
+        message = f"The ledger was set up with the charter {genesis}, and its log begins with {found}; {_RESTORE}"
+        raise ConflictError(message, genesis=genesis, found=found)
+    first, second = (PublicKey.from_jwk(plain(jwk)) for jwk in authority.charter.checkpoint)
+    try:
+        open_checkpoint(head.checkpoint, log=log_keys(origin, ed25519=first, mldsa=second))
+    except (MalformedError, RefusedError) as error:
+        message = f"The last checkpoint is not one that {origin} signed ({error.message}) {_RESTORE}"
+        raise ConflictError(message, size=head.size) from error
+    standing_edge(reading, head)
+
+
+def standing_edge(reading: Reading, head: Head) -> Edge:
+    """Return the edge of the tree at the head, once head, last checkpoint, entries and tree are seen to agree.
+
+    Nothing may be signed on top of a contradiction: that would make it ours.
+
+    Raises:
+        ConflictError: they do not agree.
+    """
+    entries = reading.last() + 1
+    if head.size == entries == 0:
+        return Edge(0, ())
+    signed = parse_checkpoint(parse_note(head.checkpoint).text)
+    if reading.checkpoint_over(head.size) != head.checkpoint or not entries == head.size == signed.size:
+        message = (
+            f"The head says {head.size} entries, its checkpoint signs "
+            f"{signed.size}, and there are {entries}; {_RESTORE}"
+        )
+        raise ConflictError(message, size=head.size, signed=signed.size, entries=entries)
+    nodes = reading.nodes(edge_indexes(head.size))
+    if len(nodes) != len(edge_indexes(head.size)) or read_edge(head.size, nodes).root != signed.root:
+        message = f"The tree of {head.size} entries that is stored has not the root that was signed; {_RESTORE}"
+        raise ConflictError(message, size=head.size)
+    return read_edge(head.size, nodes)
+
+
+def _refuse_backward(head: Head, *, at: str) -> None:
+    """Raise where the clock is behind the head: the log's time only moves forward (design §2.3)."""
+    if at < head.received:
+        message = (
+            f"The clock says {at}, which is before the last entry ({head.received}); set the clock right, or wait. "
+            "Nothing was recorded."
+        )
+        raise UnavailableError(message, now=at, received=head.received, outcome=NOTHING_RECORDED)
+
+
+def _last_leaf(reading: Reading, size: int) -> Hash:
+    return ZERO_HASH if size == 0 else reading.nodes([(0, size - 1)])[0, size - 1]
+
+
+def _chain(opened: Iterable[Opened], *, start: int, previous: Hash, at: str) -> Iterator[Row]:
+    """Yield the entries of new statements: each header names the leaf before it (design §2.3)."""
+    for index, one in enumerate(opened, start=start):
+        said, envelope = one.said, one.envelope
+        header = Header(
+            author=envelope.kid, index=index, kind=said.kind, prev=previous, received=at, size=len(envelope.raw),
+            statement=envelope.name, subject=said.subject,
+        )  # fmt: skip
+        raw = format_header(header)
+        previous = leaf_hash(raw)
+        yield Row(
+            index=index, header=raw, leaf=previous, statement=bytes.fromhex(envelope.name[7:]), kind=said.kind,
+            subject=said.subject, author=envelope.kid, received=at, jws=envelope.raw, payload=one.payload,
+        )  # fmt: skip
+
+
+def _place(one: Admitted) -> Place:
+    said = one.opened.said
+    return (
+        Place(said.index, said.name, repeated=False)
+        if one.first is None
+        else Place(one.first, said.name, repeated=True)
+    )
+
+
+def _posix(at: str) -> int:
+    """Return a moment as seconds since 1970."""
+    return int(datetime.fromisoformat(at).timestamp())

@@ -1,0 +1,171 @@
+"""The scene of an admission: what the ledger holds at one size, and what statements earlier in the batch add.
+
+It looks things up and remembers what it found, so that a thousand statements about one commitment read it once. It
+decides nothing and writes nothing. Source: design §2.5 (check outside the lock; again under it if the head has moved).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
+
+from ledger.assessment.authority import Authority, found
+from ledger.assessment.view import Fact, Known, Said, look
+from ledger.model.commitment import Commitment
+from ledger.model.determination import View
+from ledger.model.statement import CharterStatement, Kind, Statement, parse_statement
+from ledger.service.ports import Blobs, Reading
+from ledger.signing.envelope import STATEMENT, Envelope, open_envelope
+from ledger.tlog.merkle import edge_indexes, read_edge
+from ledger.tlog.stored import Row
+
+ALWAYS = View(size=2**53 - 1, as_of="9999-12-31")
+"""A view that sees whatever was said; what a subject is at admission does not wait for a day to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A statement whose envelope was opened and whose meaning was read; nothing was looked up for it.
+
+    Attributes:
+        signer: the thumbprint of the key under which the signature was found valid already; None where that is still
+            to be done.
+    """
+
+    envelope: Envelope
+    said: Said
+    payload: bytes
+    signer: str | None = None
+
+
+def read_said(row: Row) -> Said | None:
+    """Return the statement of an entry; None where it was erased."""
+    if row.jws is None:
+        return None
+    envelope, statement = _read(row.jws, row.index)
+    return Said(row.index, envelope.name, envelope.kid, row.received, statement)
+
+
+@lru_cache(maxsize=256)
+def _read(jws: bytes, index: int) -> tuple[Envelope, Statement]:
+    """Return a logged statement read; a few are remembered, as most statements refer to the same commitment and parties."""
+    envelope = open_envelope(jws, typ=STATEMENT, what=f"the statement of entry {index}")
+    return envelope, parse_statement(envelope.payload, what=f"entry {index}")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The authority as the log has it up to ``size``; None before the charter."""
+
+    size: int = 0
+    authority: Authority | None = None
+
+
+def fold_authority(reading: Reading, before: Folded) -> Folded:
+    """Return the authority at the snapshot's end, folded on from where it was known.
+
+    The log's own statements were admitted by the same rules, so they are not judged again; ``log check`` does that.
+    """
+    size, authority = reading.head().size, before.authority
+    for row in reading.rows(before.size, size, kinds=("charter", "key")):
+        said = read_said(row)
+        if said is None or row.jws is None:
+            message = f"the {row.kind} of entry {row.index} is gone from the store, and none can be erased"
+            raise AssertionError(message)
+        if isinstance(said.statement, CharterStatement):
+            authority = found(open_envelope(row.jws, typ=STATEMENT), said.statement)
+        elif authority is not None:
+            authority = authority.after(said.index, said.statement)
+    return Folded(size, authority)
+
+
+class Scene:
+    """What is known where the next entry would stand.
+
+    Attributes:
+        now: the moment of the admission.
+        size: number of entries, those of the batch so far included: the index of the next one.
+        authority: the keys and roles at that index; None before the charter.
+        blobs: the files that are held.
+        checked: evidence files found good already, by the digests of the statement's claim.
+    """
+
+    def __init__(self, reading: Reading, authority: Authority | None, *, now: str, blobs: Blobs) -> None:
+        self.now = now
+        self.authority = authority
+        self.blobs = blobs
+        self.checked: set[tuple[object, ...]] = set()
+        self.base = reading.head().size
+        self._reading = reading
+        self._count = 0
+        self._fresh: dict[tuple[Kind, str], list[Said]] = {}
+        self._by_name: dict[str, Said | None] = {}
+        self._known: dict[tuple[Kind, str], Known] = {}
+        self._roots: dict[int, bytes | None] = {}
+
+    @property
+    def size(self) -> int:
+        """The index of the next entry."""
+        return self.base + self._count
+
+    def add(self, said: Said) -> None:
+        """Let a statement of the batch stand, so that those after it may refer to it."""
+        kind, subject = said.kind, said.subject
+        self._count += 1
+        self._fresh.setdefault((kind, subject), []).append(said)
+        self._by_name[said.name] = said
+        # What stands of a kind changes by statements of that kind, and by retractions.
+        for key in [(kind, subject)] if kind != "retraction" else [key for key in self._known if key[1] == subject]:
+            self._known.pop(key, None)
+        if self.authority is not None:
+            self.authority = self.authority.after(said.index, said.statement)
+
+    def repeats(self, pairs: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
+        """Return which of these pairs of key and payload digest the log has, with the first entry's index of each."""
+        return dict(self._reading.said(pairs))
+
+    def statement(self, name: str) -> Said | None:
+        """Return the statement of that name, whatever became of it; None where there is none."""
+        if name not in self._by_name:
+            key = bytes.fromhex(name.removeprefix("sha256:"))
+            index = self._reading.named((key,)).get(key)
+            row = None if index is None else self._reading.row(index)
+            self._by_name[name] = None if row is None else read_said(row)
+        return self._by_name[name]
+
+    def known(self, kind: Kind, subject: str) -> Known:
+        """Return what stands of one kind about one subject, corrections and retractions applied (R1)."""
+        key = (kind, subject)
+        if key not in self._known:
+            kinds: tuple[Kind, Kind] = (kind, "retraction")
+            logged = (read_said(row) for row in self._reading.about(subject, kinds))
+            said = [one for one in logged if one is not None]
+            fresh = (one for name in kinds for one in self._fresh.get((name, subject), ()))
+            self._known[key] = look([*said, *sorted(fresh, key=attrgetter("index"))], ALWAYS)
+        return self._known[key]
+
+    def has_party(self, subject: str) -> bool:
+        """Tell whether a party of that name stands."""
+        return subject in self.known("party", subject).parties
+
+    def has_instrument(self, subject: str) -> bool:
+        """Tell whether an instrument of that name stands."""
+        return subject in self.known("instrument", subject).instruments
+
+    def commitment(self, subject: str) -> Fact[Commitment] | None:
+        """Return the commitment of that name that stands, or None."""
+        return self.known("commitment", subject).commitments.get(subject)
+
+    def has_name(self, kind: Kind, subject: str) -> bool:
+        """Tell whether a party, instrument or commitment of that name stands."""
+        known = self.known(kind, subject)
+        return subject in known.parties or subject in known.instruments or subject in known.commitments
+
+    def root(self, size: int) -> bytes | None:
+        """Return the root of the log's first ``size`` entries, of those that were published; None beyond them."""
+        if size not in self._roots:
+            found = None
+            if 0 < size <= self.base:
+                found = read_edge(size, self._reading.nodes(edge_indexes(size))).root
+            self._roots[size] = found
+        return self._roots[size]

@@ -1,0 +1,288 @@
+"""The store on SQLite: opening the file, snapshots, and the one writer.
+
+WAL, ``synchronous=FULL``, foreign keys; ``BEGIN IMMEDIATE`` takes the head's lock, so several processes may share one
+file. Whatever the database says is turned into a sentence here, where its bytes are first touched. Nothing here decides
+what may be written. Source: design §2.5, §4.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, UnavailableError
+from ledger.store.query import SqlReading, name_mark, repeat_mark
+from ledger.store.tables import APPLICATION_ID, VERSION, Table, triggers
+from ledger.tlog.merkle import Node
+from ledger.tlog.stored import EMPTY_HEAD, NOTHING_RECORDED, Head, Row
+
+PATIENCE: Final = 5.0
+"""Seconds that a writer waits for another process before it gives up."""
+
+# The cache holds the pages that marks are scattered over, and a longer write-ahead log is copied back less often: at
+# 10^5 entries the two together take a quarter off the time of an append.
+_SETTINGS: Final = (
+    "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON", "trusted_schema = OFF", "cache_size = -32768",
+    "wal_autocheckpoint = 8000",
+)  # fmt: skip
+_MAGIC: Final = b"SQLite format 3\x00"
+_ROWS: Final = 100
+"""Rows that one INSERT writes: the driver lets other threads run once for each statement and not once for each row."""
+
+_SWAP: Final = "UPDATE head SET size = ?, checkpoint = ?, received = ? WHERE only = 1 AND size = ? AND checkpoint = ?"
+
+
+class SqlWriting(SqlReading):
+    """The database while its head is locked by us; what is not committed never was."""
+
+    def __init__(self, connection: Connection, path: Path) -> None:
+        super().__init__(connection)
+        self._path = path
+        self.is_committed = False
+
+    def append(self, rows: Sequence[Row], nodes: Sequence[Node]) -> None:
+        """Write new entries with the nodes that they complete.
+
+        Rows go in the order of their keys where there is one: a B-tree that only grows at its end stays fast. Marks
+        have no order in time, so a batch of them is sorted and touches each page once.
+        """
+        entries = [(r.index, r.header, r.leaf, r.statement, r.kind, r.subject, r.author, r.received) for r in rows]
+        self._insert("INSERT INTO entry", entries)
+        self._insert("INSERT INTO statement", [(r.index, r.jws, r.payload) for r in rows])
+        self._insert("INSERT INTO node", [node for node in nodes if node[0] > 0])
+        marks = [(name_mark(r.statement), r.index) for r in rows]
+        marks += [(repeat_mark(r.author, r.payload), r.index) for r in rows if r.payload is not None]
+        self._insert("INSERT OR IGNORE INTO mark", sorted(marks))
+
+    def _insert(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
+        for begin in range(0, len(rows), _ROWS):
+            chunk = rows[begin : begin + _ROWS]
+            row = f"({', '.join('?' * len(chunk[0]))})"
+            sql = f"{into} VALUES {', '.join([row] * len(chunk))}"
+            self._driver.execute(sql, tuple(chain.from_iterable(chunk)))
+
+    def swap(self, old: Head, new: Head) -> bool:
+        """Write the new head and its checkpoint if the head is still the old one; tell whether it was."""
+        run = self._driver.execute
+        done = run(_SWAP, (new.size, new.checkpoint, new.received, old.size, old.checkpoint))
+        if done.rowcount != 1:
+            return False
+        run("INSERT INTO checkpoint VALUES (?, ?)", (new.size, new.checkpoint))
+        return True
+
+    def commit(self) -> None:
+        """Make it all durable.
+
+        Raises:
+            UnavailableError: with the fact ``outcome`` where it is certain that nothing was recorded. After any other
+                exception the outcome is unknown.
+        """
+        try:
+            self.connection.commit()
+        except DBAPIError as error:
+            with suppress(DBAPIError):
+                self.connection.rollback()
+            # A full disk shows when a frame of the write-ahead log cannot be written, and the frame that commits is the
+            # last of them. Any other failure may have come after it, so the outcome is unknown.
+            if _code(error) == sqlite3.SQLITE_FULL:
+                raise _full(self._path) from error
+            raise _unknown(self._path) from error
+        self.is_committed = True
+
+
+class SqlStore:
+    """A ledger's database file.
+
+    Attributes:
+        path: of the file.
+        engine: one connection for each thread that is at work.
+    """
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.path = path
+        self.engine = engine
+
+    @classmethod
+    def create(cls, path: Path, *, patience: float = PATIENCE) -> "SqlStore":
+        """Return a new, empty store in a new file.
+
+        Raises:
+            ConflictError: there is a file already.
+        """
+        try:
+            path.open("xb").close()
+        except FileExistsError as error:
+            raise ConflictError(f"There is a file at {path} already; choose another place.", path=str(path)) from error
+        except OSError as error:
+            raise UnavailableError(
+                f"The file {path} cannot be made: {error.strerror}; mend that.", path=str(path)
+            ) from error
+        store = cls(path, _engine(path, patience))
+        with store.speaking(), store.engine.connect() as connection:
+            # A crash before the commit leaves a file without an application id: it is then no ledger's database.
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            Table.metadata.create_all(connection)
+            for trigger in triggers():
+                connection.exec_driver_sql(trigger)
+            head = (1, EMPTY_HEAD.size, EMPTY_HEAD.checkpoint, EMPTY_HEAD.received)
+            connection.exec_driver_sql("INSERT INTO head VALUES (?, ?, ?, ?)", head)
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+            connection.commit()
+        return store
+
+    @classmethod
+    def open(cls, path: Path, *, patience: float = PATIENCE) -> "SqlStore":
+        """Return the store in a file.
+
+        Raises:
+            NotFoundError: there is no such file.
+            MalformedError: it is not the database of a ledger, is damaged, or was written by a later version.
+            UnavailableError: it is locked by another process, or cannot be read.
+        """
+        _refuse_foreign(path)
+        store = cls(path, _engine(path, patience))
+        with store.speaking(), store.engine.connect() as connection:
+            application = connection.exec_driver_sql("PRAGMA application_id").scalar()
+            version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+            if application != APPLICATION_ID:
+                store.close()
+                message = f"The file {path} is an SQLite database, but not that of a ledger; give the right directory."
+                raise MalformedError(message, path=str(path))
+            if version != VERSION:
+                store.close()
+                message = (
+                    f"The database {path} has layout {version}, and this program "
+                    f"knows {VERSION}; use the program that wrote it."
+                )
+                raise MalformedError(message, path=str(path), version=version)
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        return store
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlReading]:
+        """Return a snapshot, for the time of a ``with`` block."""
+        with self.speaking(), self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield SqlReading(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlWriting]:
+        """Lock the head, for the time of a ``with`` block; leaving it without ``commit`` takes everything back.
+
+        Raises:
+            UnavailableError: another process holds the lock for longer than our patience, or the disk is full.
+        """
+        with self.speaking(), self.engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            writing = SqlWriting(connection, self.path)
+            try:
+                yield writing
+            finally:
+                if not writing.is_committed:
+                    # A crash here leaves frames in the write-ahead log that nothing commits; the next writer overwrites
+                    # them.
+                    with suppress(DBAPIError):
+                        connection.rollback()
+
+    @contextmanager
+    def speaking(self) -> Iterator[None]:
+        """Turn what the database says into a sentence, for the time of a ``with`` block."""
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error) as error:
+            raise _sentence(self.path, error) from error
+
+
+def _engine(path: Path, patience: float) -> Engine:
+    """Return an engine whose connections are set up as design §2.5 asks, and begin no transaction by themselves."""
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args={"timeout": patience, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401, a sqlite3.Connection
+        # The driver's own transactions would begin late and deferred; ours begin where we say.
+        connection.isolation_level = None
+        for setting in _SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+
+    return engine
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Raise where there is no file, or one that is no SQLite database; SQLite itself would make or fill it."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except FileNotFoundError as error:
+        message = f"There is no database at {path}; restore it from a copy, or give the directory of a ledger."
+        raise NotFoundError(message, path=str(path)) from error
+    except OSError as error:
+        raise UnavailableError(
+            f"The database {path} cannot be read: {error.strerror}; mend that.", path=str(path)
+        ) from error
+    if magic != _MAGIC:
+        message = (
+            f"The file {path} is not an SQLite database; restore it from a copy, or give the directory of a ledger."
+        )
+        raise MalformedError(message, path=str(path))
+
+
+def _code(error: DBAPIError | sqlite3.Error) -> int:
+    """Return the primary result code of SQLite; 0 where there is none."""
+    return getattr(_driver_error(error), "sqlite_errorcode", 0) & 0xFF
+
+
+def _driver_error(error: DBAPIError | sqlite3.Error) -> BaseException | None:
+    """Return what the driver said, whoever handed it on."""
+    return error.orig if isinstance(error, DBAPIError) else error
+
+
+def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> PledgerError | AssertionError:
+    """Return our error for the database's."""
+    said = _driver_error(error)
+    match _code(error):
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            message = (
+                f"The database {path} is locked by another process; nothing was recorded, try again when it is done."
+            )
+            return UnavailableError(message, path=str(path), outcome=NOTHING_RECORDED)
+        case sqlite3.SQLITE_FULL:
+            return _full(path)
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            message = (
+                f"The database {path} is damaged ({said}); restore it from a copy and run pledger log check."
+            )
+            return MalformedError(message, path=str(path))
+        case sqlite3.SQLITE_CONSTRAINT:
+            return AssertionError(f"the store refused to break its own rule: {said}")
+        case _:
+            message = (
+                f"The database {path} cannot be used ({said}); see to "
+                "the disk and its permissions, and try again."
+            )
+            return UnavailableError(message, path=str(path))
+
+
+def _full(path: Path) -> UnavailableError:
+    message = f"The disk is full at {path}; nothing was recorded. Make room and try again."
+    return UnavailableError(message, path=str(path), outcome=NOTHING_RECORDED)
+
+
+def _unknown(path: Path) -> UnavailableError:
+    message = (
+        f"Whether the last entries reached {path} is not known; open the ledger again and look before you repeat them."
+    )
+    return UnavailableError(message, path=str(path), outcome="unknown")

@@ -1,0 +1,108 @@
+"""Bulk ingest against its floors: what a signed statement costs from its bytes to its receipt.
+
+Everything is done that a publication does: the envelope is opened strictly, the statement validated, its signature
+verified, what it refers to looked up, repeats sought, the header chained, the tree extended, the checkpoint signed twice,
+all of it stored durably (WAL, synchronous=FULL), and a receipt made for each statement. It is compared with the sum of the
+floors, measured on the same statements in the same round; the ratio is the median of the rounds.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from scripts.bench import floor
+from scripts.bench.figure import Options, Table, median, on_cores, options, timed
+from scripts.bench.floor import Floors
+from scripts.bench.ground import MLDSA, ORIGIN, RECORDER, Ledger, sign
+
+from ledger.tlog.checkpoint import Checkpoint
+from ledger.tlog.merkle import EMPTY_ROOT
+
+STEPS: Final = (
+    ("strict read and validate", "read"),
+    ("canonical check", "canonical"),
+    ("Ed25519 verify", "verify"),
+    ("statement, payload and leaf hashes", "hashes"),
+    ("append to the tree", "tree"),
+    ("durable row", "row"),
+    ("sum", "sum"),
+)
+
+
+class Round(NamedTuple):
+    """One round: the floors, and the seconds a statement that the product took on one core and on two."""
+
+    floors: Floors
+    one: float
+    two: float
+
+
+def measure(given: Options, batch: int, *, rounds: int, count: int) -> list[Round]:
+    """Return rounds at one size of batch, each on fresh statements in a ledger that grows."""
+    done = []
+    with tempfile.TemporaryDirectory(dir=given.directory) as folder, ThreadPoolExecutor(2) as threads:
+        ledger = Ledger(Path(folder))
+        for number in range(rounds):
+            raws = list(ledger.statements(2 * count, first=2 * count * number))
+            first, second = raws[:count], raws[count:]
+            with on_cores(1):
+                floors = floor.measure(first, RECORDER.public.raw, batch=batch, directory=Path(folder))
+                one = timed(lambda raws=first: ingest(ledger, raws, batch)) / count  # type: ignore[misc]
+            two = timed(lambda raws=second: ingest(ledger, raws, batch, threads)) / count  # type: ignore[misc]
+            done.append(Round(floors, one, two))
+        ledger.close()
+    return done
+
+
+def ingest(ledger: Ledger, raws: Sequence[bytes], batch: int, threads: ThreadPoolExecutor | None = None) -> None:
+    """Publish statements in batches, and make the receipt of each."""
+    for publication in ledger.publisher.publish_groups(raws, size=batch, executor=threads):
+        receipts = list(publication.receipts())
+        if len(receipts) != len(publication.places):
+            raise SystemExit("a statement was given no receipt")
+
+
+def signing(times: int) -> float:
+    """Return the seconds that the two signatures of a checkpoint take."""
+    checkpoint = Checkpoint(ORIGIN, 0, EMPTY_ROOT)
+    return timed(lambda: [sign(checkpoint, at) for at in range(times)]) / times
+
+
+def main() -> None:
+    """Measure and print."""
+    given = options(__doc__)
+    sizes = {1: 200, 100: 1000, 1000: 2000} if given.is_quick else {1: 500, 100: 4000, 1000: 8000}
+    rounds = 2 if given.is_quick else 5
+    measured = {batch: measure(given, batch, rounds=rounds, count=count) for batch, count in sizes.items()}
+    with on_cores(1):
+        both = signing(100) * 1e6
+    micro = 1e6
+    steps = tuple(
+        (name, *(median([getattr(one.floors, field) for one in found]) * micro for found in measured.values()))
+        for name, field in STEPS
+    )
+    title = "Floors: µs a statement, by statements to a commit"
+    given.show(Table(title, ("step", *(f"{batch:,}" for batch in measured)), steps))
+    rows = []
+    for batch, found in measured.items():
+        signed = both / batch
+        low = median([one.floors.sum for one in found]) * micro
+        rows.append((
+            f"{batch:,}", low, low + signed,
+            median([one.one for one in found]) * micro, median([one.one / one.floors.sum for one in found]),
+            median([one.two for one in found]) * micro, median([one.two / one.floors.sum for one in found]),
+            1 / median([one.two for one in found]),
+        ))  # fmt: skip
+    columns = (
+        "to a commit", "sum of floors, µs", "with the checkpoint's signatures", "one core, µs", "÷ sum", "two cores, µs",
+        "÷ sum", "a second on two",
+    )  # fmt: skip
+    note = f"Each commit signs a checkpoint twice (Ed25519 and {MLDSA.algorithm}): {both:.0f} µs."
+    given.show(Table("Bulk ingest, receipts made: µs a statement", columns, tuple(rows), (note,)))
+    given.finish()
+
+
+if __name__ == "__main__":
+    main()

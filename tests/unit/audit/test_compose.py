@@ -1,0 +1,96 @@
+"""Composition: the whole result, canonical, derived, and the same for both sides (method §6)."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from ledger.audit.procedure import format_result
+from ledger.audit.result import AuditResult
+from ledger.signing.canonical import parse_canonical
+from tests.unit.audit.small_ledger import COMMITMENT, ORIGIN, SmallLedger, soy_ledger
+
+FULL = (450_000,) * 12
+
+
+def several(count: int) -> tuple[SmallLedger, tuple[str, ...]]:
+    """Return a ledger with so many pledges, titled A, B, C and so on."""
+    ledger = soy_ledger(*FULL)
+    names = [f"pledge-{number}" for number in range(count)]
+    for number, name in enumerate(names):
+        ledger.say("commitment", name, {**COMMITMENT, "title": "ABCDEFGH"[number]})
+    return ledger, tuple(names)
+
+
+@pytest.mark.parametrize(
+    ("count", "title"),
+    [
+        (1, "Compliance audit: A"),
+        (3, "Compliance audit: A; B; C"),
+        (4, "Compliance audit: A; B; C; and 1 other"),
+        (6, "Compliance audit: A; B; C; and 3 others"),
+    ],
+)
+def test_title_follows_from_what_is_audited(count: int, title: str) -> None:
+    """Nobody chooses a title: it names the pledges, and counts those beyond three."""
+    ledger, names = several(count)
+    assert ledger.audit(names).title == title
+
+
+def test_result_names_log_view_and_method_and_no_software() -> None:
+    """Origin, genesis, view, method and level; nothing of the software that made it (design §2.6)."""
+    ledger = soy_ledger(*FULL)
+    document = json.loads(format_result(ledger.audit()))
+    assert (document["origin"], document["genesis"]) == (ORIGIN, ledger.genesis)
+    assert document["view"] == {"as_of": "2020-12-31", "size": 7}
+    assert document["method"] == "2026.1"
+    assert document["level"] == "automated, reproducible"
+    assert "software" not in document
+
+
+def test_result_is_canonical_and_read_back() -> None:
+    """``audit.json`` is RFC 8785 JSON, and says again what it was made of."""
+    audit = soy_ledger(*FULL).audit()
+    raw = format_result(audit)
+    parse_canonical(raw, what="audit.json")
+    assert AuditResult.model_validate_json(raw) == audit
+
+
+def test_subjects_stand_in_the_order_given() -> None:
+    """Commitments, words and findings follow the order of the subjects asked for."""
+    ledger, (first, second) = several(2)
+    audit = ledger.audit((second, first))
+    assert audit.subjects == (second, first)
+    assert [one.subject for one in audit.commitments] == [second, first]
+    assert [one.commitment for one in audit.findings] == [second, first]
+
+
+def renamed(text: str) -> str:
+    """Return a text in which the two parties have changed places."""
+    pairs = {"China": "United States", "United States": "China", "cn": "us", "us": "cn", "US": "CN", "CN": "US"}
+    return re.sub(r"\b(China|United States|cn|us|US|CN)\b", lambda found: pairs[found[0]], text)
+
+
+def test_parties_are_treated_alike() -> None:
+    """The same pledge with the parties exchanged gives the same sentences with the parties exchanged."""
+
+    def swapped(value: Any) -> Any:
+        text = json.dumps(value)
+        return json.loads(re.sub(r'"(cn|us)"', lambda found: {"cn": '"us"', "us": '"cn"'}[found[1]], text))
+
+    def sentences(*, is_swapped: bool) -> list[str]:
+        ledger = soy_ledger()
+        body = swapped(COMMITMENT) if is_swapped else COMMITMENT
+        ledger.say("commitment", "other", body)
+        audit = ledger.audit(("other",))
+        return [audit.findings[0].criteria, audit.findings[0].effect, *audit.not_covered]
+
+    assert [renamed(text) for text in sentences(is_swapped=True)] == sentences(is_swapped=False)
+
+
+def test_sentences_take_no_side() -> None:
+    """Nobody wins, cheats, violates or is to blame in what the audit says of itself."""
+    audit = soy_ledger(*(300_000,) * 12).audit()
+    text = " ".join([*(one.effect for one in audit.findings), *audit.emphasis, *audit.not_covered])
+    assert not re.search(r"win|lost|cheat|violat|blame|fault|fail|honou?r|betray|guilt", text, re.IGNORECASE)

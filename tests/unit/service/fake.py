@@ -1,0 +1,168 @@
+"""A store and files in memory: the ports of the service in a few lines, with faults on demand."""
+
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from ledger.errors import NotFoundError
+from ledger.signing.canonical import digest
+from ledger.tlog.merkle import Hash, Node
+from ledger.tlog.stored import EMPTY_HEAD, Head, Row
+
+
+@dataclass
+class State:
+    """Everything that a store holds."""
+
+    rows: list[Row] = field(default_factory=list)
+    nodes: dict[tuple[int, int], Hash] = field(default_factory=dict)
+    notes: dict[int, bytes] = field(default_factory=dict)
+    head: Head = EMPTY_HEAD
+
+    def copy(self) -> "State":
+        """Return the same again, so that a change of one leaves the other."""
+        return State(list(self.rows), dict(self.nodes), dict(self.notes), self.head)
+
+
+class MemoryStore:
+    """A store in memory.
+
+    Attributes:
+        state: what is committed.
+        fault: called with the name of each step before it and after it; it may raise.
+        on_lock: called once the lock is taken, as another writer would have been before.
+    """
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.fault: Callable[[str], None] = lambda _step: None
+        self.on_lock: Callable[[], None] = lambda: None
+
+    @contextmanager
+    def reading(self) -> Iterator["MemoryReading"]:
+        """Return a snapshot."""
+        yield MemoryReading(self.state.copy())
+
+    @contextmanager
+    def writing(self) -> Iterator["MemoryWriting"]:
+        """Return a copy that replaces the state when it is committed."""
+        self.on_lock()
+        yield MemoryWriting(self, self.state.copy())
+
+
+class MemoryReading:
+    """A snapshot of a state."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+
+    def head(self) -> Head:
+        """Return where the log ends."""
+        return self.state.head
+
+    def row(self, index: int) -> Row | None:
+        """Return one entry."""
+        return self.state.rows[index] if 0 <= index < len(self.state.rows) else None
+
+    def rows(self, start: int, stop: int, *, kinds: Sequence[str] = ()) -> Iterator[Row]:
+        """Return a range of entries."""
+        return (row for row in self.state.rows[start:stop] if not kinds or row.kind in kinds)
+
+    def about(self, subject: str, kinds: Sequence[str]) -> tuple[Row, ...]:
+        """Return the entries about a subject."""
+        return tuple(row for row in self.state.rows if row.subject == subject and row.kind in kinds)
+
+    def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
+        """Return indexes by statement digest."""
+        return {row.statement: row.index for row in reversed(self.state.rows) if row.statement in statements}
+
+    def said(self, repeats: Sequence[tuple[str, bytes]]) -> Mapping[tuple[str, bytes], int]:
+        """Return indexes by author and payload digest."""
+        rows = [row for row in reversed(self.state.rows) if row.payload is not None]
+        return {(row.author, row.payload or b""): row.index for row in rows if (row.author, row.payload) in repeats}
+
+    def nodes(self, addresses: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
+        """Return nodes of the tree."""
+        return {address: self.state.nodes[address] for address in addresses if address in self.state.nodes}
+
+    def checkpoint_over(self, size: int) -> bytes | None:
+        """Return the first checkpoint of at least a size."""
+        return next((note for at, note in sorted(self.state.notes.items()) if at >= size), None)
+
+    def checkpoints(self) -> Iterator[tuple[int, bytes]]:
+        """Return all checkpoints."""
+        return iter(sorted(self.state.notes.items()))
+
+    def level(self, level: int) -> Iterator[tuple[int, Hash]]:
+        """Return the nodes of a level."""
+        return ((index, found) for (at, index), found in sorted(self.state.nodes.items()) if at == level)
+
+    def counts(self) -> Mapping[str, int]:
+        """Return how many rows there are."""
+        above = sum(1 for level, _ in self.state.nodes if level)
+        held = sum(1 for row in self.state.rows if row.jws is not None)
+        return {"entry": len(self.state.rows), "statement": held, "node": above}
+
+    def last(self) -> int:
+        """Return the highest index."""
+        return len(self.state.rows) - 1
+
+    def erased(self, index: int) -> bool:
+        """Tell that nothing was ever erased here."""
+        return index < 0
+
+
+class MemoryWriting(MemoryReading):
+    """A state that is being changed."""
+
+    def __init__(self, store: MemoryStore, state: State) -> None:
+        super().__init__(state)
+        self.store = store
+
+    def append(self, rows: Sequence[Row], nodes: Sequence[Node]) -> None:
+        """Write entries and nodes."""
+        self.store.fault("before append")
+        self.state.rows += rows
+        self.state.nodes.update(((level, index), found) for level, index, found in nodes)
+        self.store.fault("after append")
+
+    def swap(self, old: Head, new: Head) -> bool:
+        """Compare and swap the head."""
+        self.store.fault("before swap")
+        if self.state.head != old:
+            return False
+        self.state.head = new
+        self.state.notes[new.size] = new.checkpoint
+        self.store.fault("after swap")
+        return True
+
+    def commit(self) -> None:
+        """Make it the store's state."""
+        self.store.fault("before commit")
+        self.store.state = self.state
+        self.store.fault("after commit")
+
+
+class MemoryBlobs:
+    """Files in memory, by digest."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+
+    def keep(self, raw: bytes) -> str:
+        """Keep a file and return its digest."""
+        name = digest(raw)
+        self.held[name] = raw
+        return name
+
+    def size(self, digest: str) -> int | None:
+        """Return the size of a file."""
+        return len(self.held[digest]) if digest in self.held else None
+
+    def open(self, digest: str) -> BinaryIO:
+        """Return a file for reading."""
+        if digest not in self.held:
+            raise NotFoundError(f"The file {digest} is not held.")
+        return io.BytesIO(self.held[digest])
