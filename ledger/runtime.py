@@ -20,7 +20,7 @@ import shutil
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib import resources
@@ -57,7 +57,7 @@ from ledger.store.blobs import DirectoryBlobs, Kept
 from ledger.tlog.checkpoint import Checkpoint, log_keys, parse_checkpoint, sign_checkpoint
 from ledger.tlog.merkle import Hash, consistency_indexes, inclusion_indexes, prove_consistency, prove_inclusion
 from ledger.tlog.note import VerifierKey, parse_note
-from ledger.tlog.policy import Log, Policy, format_policy
+from ledger.tlog.policy import Log, Policy, format_policy, parse_policy
 from ledger.tlog.proof import Receipt, TlogProof
 from ledger.tlog.stored import Head, Row
 
@@ -173,7 +173,7 @@ def _refuse_origin(origin: str) -> None:
     try:
         TypeAdapter(Origin).validate_python(origin, strict=True)
     except ValidationError as error:
-        message = f"{origin!r} is not a log's origin; write it like a host name with a path, such as example.org/ledger."
+        message = f"{origin!r} is not a log's origin; write it as a host name with a path: example.org/ledger."
         raise MalformedError(message, origin=origin) from error
 
 
@@ -333,6 +333,14 @@ class Keyring:
     def names(self) -> tuple[str, ...]:
         """Return the names of all keys, sorted."""
         return tuple(sorted(path.stem for path in self.directory.glob("*.pem")))
+
+    def kids(self) -> dict[str, str]:
+        """Return the name of each key by its thumbprint, of those that the passphrase opens."""
+        found: dict[str, str] = {}
+        for name in self.names():
+            with suppress(RefusedError):
+                found[self.get(name).kid] = name
+        return found
 
     def _path(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:
@@ -509,8 +517,22 @@ class Ledger:
         return parse_checkpoint(parse_note(self.head().checkpoint).text)
 
     def policy(self) -> bytes:
-        """Return the policy by which the log's checkpoints are verified, as it is written down (C2SP tlog-policy)."""
-        return (self.directory / _POLICY).read_bytes()
+        """Return the policy by which the log's checkpoints are verified, as it is written down (C2SP tlog-policy).
+
+        Raises:
+            NotFoundError: the file is gone.
+            ConflictError: it does not name the keys of the charter.
+        """
+        path = self.directory / _POLICY
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            message = f"The policy {path} cannot be read: {error.strerror}; restore it from a copy."
+            raise NotFoundError(message, path=str(path)) from error
+        if not {log.key for log in parse_policy(raw).logs} >= set(self.log_keys()):
+            message = f"The policy {path} does not name the checkpoint keys of the charter; restore it from a copy."
+            raise ConflictError(message, path=str(path))
+        return raw
 
     def log_keys(self) -> tuple[VerifierKey, VerifierKey]:
         """Return the keys that sign the log's checkpoints, from the charter."""
@@ -713,7 +735,7 @@ class Ledger:
 
     def publish_groups(self, raws: Iterable[bytes], *, size: int | None = None) -> Iterator[Publication]:
         """Yield what each commit published, of many signed statements; threads verify ahead of what is written."""
-        threads = max(1, len(os.sched_getaffinity(0)))
+        threads = os.cpu_count() or 1
         with ThreadPoolExecutor(threads) as executor:
             if size is None:
                 yield from self._writer().publish_groups(raws, executor=executor)
@@ -757,6 +779,8 @@ class Ledger:
 
         imported = read_evidence(stream, parse_mapping(mapping, name=mapping_name), name=name, published=published)
         stream.seek(0)
+        # A key that may not say it leaves no files behind.
+        self.authority().refuse_unless_may(self.keyring.get(key).kid, "evidence", index=self.head().size)
         # Files first: what a crash leaves of them is named by no statement, and harms nobody.
         self.blobs.put(stream, expected=imported.digest)
         self.blobs.put(_Chunks(iter([mapping])), expected=imported.mapping.digest)
@@ -827,7 +851,7 @@ class Ledger:
     def keys(self) -> tuple[KnownKey, ...]:
         """Return every key that the ledger ever knew, and every key file here that it does not know, by thumbprint."""
         authority, size = self.authority(), self.head().size
-        files = {self.keyring.get(name).kid: name for name in self.keyring.names()}
+        files = self.keyring.kids()
         known = [_known_key(authority.operator, None, ("operator",), files)]
         for kid, grants in authority.grants.items():
             known.append(_known_key(grants[-1].key, grants[-1], sorted(authority.roles_at(kid, size)), files))

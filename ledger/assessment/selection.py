@@ -291,7 +291,15 @@ def _evidence(usable: list[tuple[int, Fact[Evidence]]], channels: list[tuple[str
         for query, fact in usable
     ]
     together = Counter((query, channel) for query, _, channel, _ in rows)
-    return tuple((*row, int(together[row[0], row[2]] > 1)) for row in rows)
+    repeats = {fact.index: _may_repeat(fact.body) for _, fact in usable}
+    return tuple((*row, int(together[row[0], row[2]] > 1 or repeats[row[1]])) for row in rows)
+
+
+def _may_repeat(evidence: Evidence) -> bool:
+    """Whether one file may give a point twice: in two editions of a classification, or two units of one dimension."""
+    families = [family_of(name)[0] for name in evidence.dimensions.classifications]
+    measured = [measurement(unit).dimension for unit in evidence.dimensions.units]
+    return len(set(families)) < len(families) or len(set(measured)) < len(measured)
 
 
 def unit_rows() -> Tuples:

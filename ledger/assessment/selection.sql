@@ -2,7 +2,8 @@
 -- whole numbers only, no division, no dates, no dialect's functions, equality in ON and ranges in WHERE, a total order.
 --
 -- Read:  observation(entry, classification, code, unit, basis, frequency, day_from, day_to, status, high, low, nano)
---        evidence(query, entry, channel, published, several)   which statements a query may use
+--        evidence(query, entry, channel, published, several)   which statements a query may use; several = 1 where a point may
+--                                                              come more than once in the channel, so that it is ranked
 --        unit(unit, number, dimension)
 --        withdrawn(entry, classification, code, day_from, day_to)
 --        scope(query, classification, code, edition, node)     scopes expanded to the codes that are present
@@ -32,13 +33,17 @@ ranked AS (
          ROW_NUMBER() OVER (PARTITION BY query, channel, entry, node, dimension, basis, frequency, day_from, day_to
                             ORDER BY edition DESC, unit, status) AS own
   FROM admitted a
+  WHERE several = 1
 ),
 point AS (
+  SELECT query, channel, -1 AS line, entry, node, unit, dimension, basis, frequency, day_from, day_to, status, high, low, nano
+  FROM admitted WHERE several = 0
+  UNION ALL
   SELECT query, channel, -1 AS line, entry, node, unit, dimension, basis, frequency, day_from, day_to, status, high, low, nano
   FROM ranked WHERE newest = 1
   UNION ALL
   SELECT query, channel, entry AS line, entry, node, unit, dimension, basis, frequency, day_from, day_to, status, high, low, nano
-  FROM ranked WHERE own = 1 AND several = 1
+  FROM ranked WHERE own = 1
 ),
 contained AS (
   -- R3: a child beside its parent is already in it. An interpolated parent never counts, so it hides nobody.
@@ -112,23 +117,28 @@ finer AS (
   SELECT DISTINCT b.query, b.channel, t.node, b.unit, b.basis, b.frequency
   FROM base b JOIN tree t ON t.query = b.query AND t.above = b.node
   WHERE t.own = 0
+),
+grouped AS (
+  SELECT c.query, c.channel, c.line, c.entry, c.unit, c.dimension, c.basis, c.frequency, c.day_from, c.day_to, c.status,
+         SUM(c.high) AS high, SUM(c.low) AS low, SUM(c.nano) AS nano, COUNT(*) AS codes,
+         SUM(CASE WHEN l.node IS NULL THEN 0 ELSE l.leaves END) AS leaves,
+         SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.high END) AS weight_high,
+         SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.low END) AS weight_low,
+         SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.nano END) AS weight_nano,
+         SUM(CASE WHEN f.node IS NULL THEN 0 ELSE 1 END) AS finer
+  FROM counted c
+  LEFT JOIN leaves l ON l.query = c.query AND l.node = c.node
+  LEFT JOIN weight w ON w.query = c.query AND w.channel = c.channel AND w.node = c.node AND w.unit = c.unit
+                    AND w.basis = c.basis AND w.frequency = c.frequency
+  LEFT JOIN finer f ON f.query = c.query AND f.channel = c.channel AND f.node = c.node AND f.unit = c.unit
+                   AND f.basis = c.basis AND f.frequency = c.frequency
+  GROUP BY c.query, c.channel, c.line, c.entry, c.unit, c.dimension, c.basis, c.frequency, c.day_from, c.day_to, c.status
 )
-SELECT c.query, c.channel, c.line, c.entry, c.unit, c.basis, c.frequency, c.day_from, c.day_to, c.status,
-       SUM(c.high) AS high, SUM(c.low) AS low, SUM(c.nano) AS nano, COUNT(*) AS codes,
-       SUM(CASE WHEN l.node IS NULL THEN 0 ELSE l.leaves END) AS leaves,
-       SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.high END) AS weight_high,
-       SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.low END) AS weight_low,
-       SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.nano END) AS weight_nano,
-       SUM(CASE WHEN f.node IS NULL THEN 0 ELSE 1 END) AS finer,
-       MAX(CASE WHEN h.query IS NULL THEN 0 ELSE h.leaves END) AS held_leaves, MAX(a.leaves) AS all_leaves
-FROM counted c
-JOIN all_leaves a ON a.query = c.query
-LEFT JOIN leaves l ON l.query = c.query AND l.node = c.node
-LEFT JOIN held_leaves h ON h.query = c.query AND h.channel = c.channel AND h.dimension = c.dimension AND h.basis = c.basis
-                       AND h.frequency = c.frequency
-LEFT JOIN weight w ON w.query = c.query AND w.channel = c.channel AND w.node = c.node AND w.unit = c.unit
-                  AND w.basis = c.basis AND w.frequency = c.frequency
-LEFT JOIN finer f ON f.query = c.query AND f.channel = c.channel AND f.node = c.node AND f.unit = c.unit
-                 AND f.basis = c.basis AND f.frequency = c.frequency
-GROUP BY c.query, c.channel, c.line, c.entry, c.unit, c.basis, c.frequency, c.day_from, c.day_to, c.status
-ORDER BY c.query, c.channel, c.line, c.entry, c.unit, c.basis, c.frequency, c.day_from, c.day_to, c.status
+SELECT g.query, g.channel, g.line, g.entry, g.unit, g.basis, g.frequency, g.day_from, g.day_to, g.status,
+       g.high, g.low, g.nano, g.codes, g.leaves, g.weight_high, g.weight_low, g.weight_nano, g.finer,
+       CASE WHEN h.query IS NULL THEN 0 ELSE h.leaves END AS held_leaves, a.leaves AS all_leaves
+FROM grouped g
+JOIN all_leaves a ON a.query = g.query
+LEFT JOIN held_leaves h ON h.query = g.query AND h.channel = g.channel AND h.dimension = g.dimension AND h.basis = g.basis
+                       AND h.frequency = g.frequency
+ORDER BY g.query, g.channel, g.line, g.entry, g.unit, g.basis, g.frequency, g.day_from, g.day_to, g.status

@@ -146,6 +146,7 @@ class Archive:
 
         Raises:
             MalformedError: there is no such member, or it is larger than ``limit``.
+            UnavailableError: the file cannot be read.
         """
         member = self._known(name)
         if member.size > limit:
@@ -153,8 +154,7 @@ class Archive:
                 f"The member {name} has {member.size} bytes where at most {limit} are accepted; do not rely on it."
             )
             raise MalformedError(message, name=name, size=member.size, limit=limit)
-        self._file.seek(member.offset)
-        return self._file.read(member.size)
+        return _read_at(self._file, member.offset, member.size)
 
     def open(self, name: str) -> BinaryIO:
         """Return a stream over a member's bytes; closing it leaves the archive open.
@@ -194,10 +194,9 @@ def open_archive(file: BinaryIO) -> Archive:
             members.append(member)
             offset = member.offset + member.size
         expected = _directory([(member.name, member.size, member.crc) for member in members])
-        rest = head + file.read(len(expected) - len(head) + 1)
+        rest = head + file.read(max(0, len(expected) - len(head) + 1))
     except OSError as error:
-        message = f"The archive cannot be read ({error.strerror}); try again."
-        raise UnavailableError(message) from error
+        raise _unreadable(error) from error
     if rest != expected:
         raise _broken("the directory is not that of the members", offset + _difference(rest, expected))
     return Archive(file, members)
@@ -238,11 +237,23 @@ class _Window(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]  # what BufferedReader gives
-        self._file.seek(self._at)
-        piece = self._file.read(min(len(buffer), self._end - self._at))
+        piece = _read_at(self._file, self._at, min(len(buffer), self._end - self._at))
         buffer[: len(piece)] = piece
         self._at += len(piece)
         return len(piece)
+
+
+def _read_at(file: BinaryIO, offset: int, size: int) -> bytes:
+    """Return bytes from a place in the file."""
+    try:
+        file.seek(offset)
+        return file.read(size)
+    except OSError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: OSError) -> UnavailableError:
+    return UnavailableError(f"The archive cannot be read ({error.strerror}); try again.")
 
 
 def _is_name(name: str) -> bool:

@@ -31,6 +31,8 @@ class SqliteEngine:
             present = database.execute("SELECT DISTINCT classification, code FROM observation").fetchall()
             _fill(database, expand(plan, present))
             database.execute("CREATE INDEX observation_by_code ON observation (classification, code)")
+            # Parents are sought from their children's side; without this, each point is compared with all of its day.
+            database.execute("CREATE INDEX tree_by_above ON tree (query, above)")
             return tuple(Row._make(row) for row in database.execute(selection_sql()))
 
 

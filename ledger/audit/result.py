@@ -1,8 +1,7 @@
 """The whole result of an audit: what ``audit.json`` holds, canonical, and what every rendering prints (method §6).
 
 Nothing in it depends on the software beyond the method's version: no wording of reports, no software version, no
-clock. The
-same ledger at the same view by the same method gives the same bytes on every machine.
+clock. The same ledger at the same view by the same method gives the same bytes on every machine.
 """
 
 from typing import Literal
@@ -119,8 +118,15 @@ class AuditResult(Value):
     """Everything an audit says (``audit.json``).
 
     Attributes:
-        subjects: the commitments audited, in the order given.
+        title: follows from the subjects; nobody chooses it.
         level: what kind of audit this is; it never claims an assurance standard.
+        subjects: the commitments audited, in the order given.
+        words: of the pledges, verbatim, one for each subject.
+        findings: one for each term, in the order of subjects and terms.
+        emphasis: what must not be overlooked though it changes no outcome, in sentences.
+        replies: what parties said, verbatim, in the order of their dates.
+        evidence: all that was looked at, used or not, in entry order.
+        changes: of the world, of the record, and of published figures, in the order of their dates.
         not_covered: what is left out, in sentences.
     """
 

@@ -1,6 +1,7 @@
 """``pledger audit``: as data, as a report, and as the bundle that a stranger verifies (method §6, design §2.6)."""
 
 import hashlib
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +105,13 @@ def audit(
         *(f"  {because}" for because in opinion.because),
         *(f"{one.path} ({one.size} bytes, {one.digest})" for one in written.files),
     )
-    say(*(f"Next: pledger verify {one.path} --policy POLICY" for one in written.files if one.path.suffix == ".zip"))
+    say(
+        *(
+            f"Next: pledger verify {shlex.quote(str(one.path))} --policy POLICY"
+            for one in written.files
+            if one.path.suffix == ".zip"
+        )
+    )
 
 
 def refuse_unknown_formats(paths: Sequence[Path]) -> None:

@@ -5,6 +5,7 @@ now, by the same calls as every other command. Its view is the day of its last e
 on which it runs.
 """
 
+import shlex
 import shutil
 import tomllib
 from dataclasses import dataclass
@@ -127,8 +128,8 @@ def demo(
     from ledger.demo import load
 
     refuse_taken(directory, fresh=fresh)
-    with Progress("Telling the story"):
-        told = tell(directory, load())
+    with Progress("Telling the story") as progress:
+        told = tell(directory, load(), tells=progress.turn_to)
     if json:
         answer(told_document(told))
     else:
@@ -153,7 +154,7 @@ def refuse_taken(directory: Path, *, fresh: bool) -> None:
     if not fresh:
         message = (
             f"The directory {directory} holds the demonstration already; look at it with pledger status "
-            f"--ledger {directory}, or tell it anew with --fresh."
+            f"--ledger {shlex.quote(str(directory))}, or tell it anew with --fresh."
         )
         raise ConflictError(message, directory=str(directory))
     for name in PARTS:
@@ -178,6 +179,7 @@ def tell(
     story: "Story",
     *,
     begin: "Callable[[Path], Ledger] | None" = None,
+    tells: "Callable[[str], None]" = lambda _: None,
 ) -> Told:
     """Return what telling a story in an empty directory gave.
 
@@ -185,17 +187,22 @@ def tell(
         directory: becomes the ledger.
         story: what is recorded, submitted, asked and audited.
         begin: makes the ledger; with the system's clock and randomness, if not given.
+        tells: told what is done next, in words.
     """
     from ledger.runtime import init
 
     with begin(directory) if begin is not None else init(directory, origin=ORIGIN, title=TITLE) as opened:
+        tells("Recording what was pledged")
         drafts = _record(opened, story)
+        tells("Submitting the figures")
         observations, rejected = _submit(opened, story)
+        tells("Reconciling the two")
         view = opened.view(story.view)
         results = opened.results(view)
         then = opened.view(story.question.as_of)
         folder = directory / AUDITS
         folder.mkdir()
+        tells("Writing the audits and verifying them")
         audits = tuple(_audit(opened, plan, view, folder, policy=opened.policy()) for plan in story.audits)
         return Told(
             directory=directory, origin=opened.origin, genesis=opened.genesis, view=view, drafts=drafts,
@@ -291,13 +298,14 @@ def _audit_lines(one: Audited) -> list[str]:
 
 
 def _next_lines(told: Told) -> list[str]:
-    place, as_of = told.directory, told.view.as_of
-    bundle = told.audits[-1].written.files[0].path if told.audits else place / AUDITS
+    place, as_of = shlex.quote(str(told.directory)), told.view.as_of
+    bundles = [shlex.quote(str(one.written.files[0].path)) for one in told.audits]
+    policy = shlex.quote(str(told.directory / "policy"))
     return [
         "Go on with:",
         f"  pledger status --ledger {place} --as-of {as_of}",
         f"  pledger score {told.question.subject} --ledger {place} --as-of {as_of}",
-        f"  pledger verify {bundle} --policy {place / 'policy'}",
+        *(f"  pledger verify {bundle} --policy {policy}" for bundle in bundles[-1:]),
         f"  pledger log check --ledger {place}",
     ]
 

@@ -1,5 +1,6 @@
 """``pledger init``: a ledger of one's own, with its keys and its charter."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -66,5 +67,5 @@ def init(
             f"  policy  {place / 'policy'} (for whoever verifies it)",
             *(f"  key     {name} {kid}" for name, kid in keys.items()),
             "Take keys/root.pem offline now: it alone can replace the operator, and nothing here needs it again.",
-            f"Next: pledger record FILE --ledger {place}",
+            f"Next: pledger record FILE --ledger {shlex.quote(str(place))}",
         )

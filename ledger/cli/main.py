@@ -29,11 +29,8 @@ from ledger.cli import (
     trust,
     verify,
 )  # fmt: skip
-from ledger.cli.output import answer, note, one_line, say, survive_encoding
+from ledger.cli.output import INTERRUPTED, answer, note, one_line, say, survive_encoding
 from ledger.errors import PledgerError, UnavailableError, UsageError
-
-INTERRUPTED: Final = 130
-"""Exit code after an interrupt from the keyboard, as a shell gives it."""
 
 UNREAD: Final = 141
 """Exit code where nobody read the answer to its end (a closed pipe), as a shell gives it."""
@@ -197,10 +194,10 @@ def _confess(error: Exception, *, is_json: bool) -> int:
     kind = type(error).__name__
     said = f": {one_line(str(error))}" if str(error) else ""
     sentence = f"This is a fault of Pledger ({kind}{said}); please report it, with what PLEDGER_DEBUG=1 prints."
-    return _fail(_FaultError(sentence, fault=kind), is_json=is_json)
+    return _fail(FaultError(sentence, fault=kind), is_json=is_json)
 
 
-class _FaultError(PledgerError):
+class FaultError(PledgerError):
     """A broken invariant of our own."""
 
 

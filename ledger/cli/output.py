@@ -21,6 +21,9 @@ if TYPE_CHECKING:  # rich is imported only where something is shown with it
 PIPE_WIDTH = 120
 """Columns of a table where no terminal says how many there are."""
 
+INTERRUPTED = 130
+"""Exit code after an interrupt from the keyboard, as a shell gives it, and after a question answered with no."""
+
 PATIENCE = 1.0
 """Seconds of work before progress is shown (design §3)."""
 
@@ -127,6 +130,12 @@ class Progress:
         """Tell how much of how much is done."""
         if self._shown is not None:
             self._shown.update(self._task, completed=done, total=total)
+
+    def turn_to(self, title: str) -> None:
+        """Say what is done now."""
+        self._title = title
+        if self._shown is not None:
+            self._shown.update(self._task, description=one_line(title))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

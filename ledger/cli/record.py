@@ -8,7 +8,7 @@ import typer
 
 from ledger.cli.file import read_file
 from ledger.cli.option import Json, LedgerDirectory, Signer, Yes
-from ledger.cli.output import answer, note, say
+from ledger.cli.output import INTERRUPTED, answer, note, say
 from ledger.cli.place import open_chosen
 from ledger.errors import UsageError
 
@@ -69,7 +69,7 @@ def refuse_unagreed(question: str, *, yes: bool) -> None:
 
     Raises:
         UsageError: nobody is there to be asked.
-        Abort: they do not agree.
+        Exit: they do not agree.
     """
     if yes:
         return
@@ -78,7 +78,8 @@ def refuse_unagreed(question: str, *, yes: bool) -> None:
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
-        raise typer.Abort
+        note("Nothing was signed.")
+        raise typer.Exit(INTERRUPTED)
 
 
 def tell_receipts(drafts: "list[Draft]", receipts: "tuple[Receipt, ...]", *, before: int, json: bool) -> None:

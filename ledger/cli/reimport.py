@@ -1,4 +1,4 @@
-"""Raw files of a bundle imported again: do they give the observations that were signed?
+"""Raw files of a bundle imported again: whether they give the observations that were signed.
 
 Verification proper takes the normalised figures as the evidence says them. ``pledger verify --deep`` goes one step
 further back, by the same importer and mapping; where either is another, or the raw file does not travel, it says so. It
@@ -39,7 +39,7 @@ def reimport(bundle: BinaryIO) -> Reimported:
     mappings = {mapping.digest: mapping for mapping in map(find_format, format_names())}
     findings: list[Finding] = []
     not_checked: list[str] = []
-    for bodies in _by_import(_evidence(archive)):
+    for bodies in _by_import(_evidence(archive), mappings):
         body = bodies[0]
         if (reason := _why_not(archive, body, mappings)) is not None:
             not_checked.append(f"deep: {body.title}: {reason}")
@@ -59,12 +59,12 @@ def _evidence(archive: Archive) -> Iterator[Evidence]:
                     yield body
 
 
-def _by_import(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
+def _by_import(evidence: Iterable[Evidence], mappings: dict[str, Mapping]) -> list[list[Evidence]]:
     """Return evidence in groups that one import gave: the same raw file, mapping and day given to the importer."""
     groups: dict[tuple[object, ...], list[Evidence]] = {}
     for body in evidence:
-        # Vintages that are imputed, or stand in the file, come out of the import; others were given to it.
-        groups.setdefault((body.raw.digest, body.importer, body.vintage.imputed is None), []).append(body)
+        day = _given_day(body, mappings.get(body.importer.mapping))
+        groups.setdefault((body.raw.digest, body.importer, day), []).append(body)
     return list(groups.values())
 
 
@@ -97,9 +97,9 @@ def _differences(archive: Archive, bodies: list[Evidence], mapping: Mapping) -> 
             yield Finding("raw.differs", name, sentence, STEP)
 
 
-def _given_day(body: Evidence, mapping: Mapping) -> date | None:
-    """Return the day of publication that was given to the importer, if one was."""
-    if mapping.vintage is not None or body.vintage.imputed is not None:
+def _given_day(body: Evidence, mapping: Mapping | None) -> date | None:
+    """Return the day of publication that was given to the importer; null where it came out of the import."""
+    if body.vintage.imputed is not None or (mapping is not None and mapping.vintage is not None):
         return None
     return date.fromisoformat(body.vintage.published)
 

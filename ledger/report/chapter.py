@@ -46,9 +46,11 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Evidence that was looked at and not counted, with all the terms for which it was looked at (R4)."""
+    """Evidence of one series that was not counted for one reason: the entries, and the terms that asked for it (R4)."""
 
-    evidence: NotAdmissible
+    series: str
+    reason: str
+    cites: tuple[NotAdmissible, ...]
     terms: tuple[TermResult, ...]
 
 
@@ -62,7 +64,7 @@ class Chapter:
         parties: obligors and obligees, by slug.
         pledge: positions on the pledge; ``done``: positions on what was done, where there are any.
         pictures: in the order of terms, readings and sources.
-        refused: evidence that was looked at and not counted, in order of entries.
+        refused: evidence that was looked at and not counted, in order of series and reason.
     """
 
     number: int
@@ -172,13 +174,20 @@ def _pictures(commitment: CommitmentResult, number: int) -> Iterable[Picture]:
 
 
 def _refused(commitment: CommitmentResult) -> tuple[Refused, ...]:
-    """Return what was looked at and not counted, each entry, series and reason once."""
-    found: dict[NotAdmissible, list[TermResult]] = {}
+    """Return what was looked at and not counted, by series and reason."""
+    found: dict[tuple[str, str], list[tuple[NotAdmissible, TermResult]]] = {}
     for term in commitment.terms:
         for one in term.not_admissible:
-            found.setdefault(one, []).append(term)
-    ordered = sorted(found, key=lambda one: (one.entry, one.series, one.reason))
-    return tuple(Refused(one, tuple(found[one])) for one in ordered)
+            found.setdefault((one.series, one.reason), []).append((one, term))
+    return tuple(
+        Refused(
+            series=series,
+            reason=reason,
+            cites=tuple({one.entry: one for one, _ in pairs}.values()),
+            terms=tuple({term.id: term for _, term in pairs}.values()),
+        )
+        for (series, reason), pairs in sorted(found.items())
+    )
 
 
 def _rows(source: SourceResult, path: Path) -> tuple[Observed, ...]:

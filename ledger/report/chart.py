@@ -226,25 +226,32 @@ def _period(term: TermResult, source: SourceResult) -> tuple[date, date | None] 
 def _labels(path: Path, words: Catalogue, *, top: Fraction, bottom: Fraction) -> list[Spec]:
     """Return the names at the right edge, each at the height of its line, pushed apart where they would overlap."""
     total = path.seen[-1][1]
-    wanted = [(path.target, "chart.owed", TARGET), (total, "chart.seen", ACTUAL)]
+    seen = words.amount(decimal(total))
+    if path.low is not None:
+        seen = words.say("number.range", low=words.amount(decimal(path.low)), high=seen)
+    wanted = [
+        (path.target, words.say("chart.owed", amount=words.amount(decimal(path.target))), TARGET),
+        (total, words.say("chart.seen", amount=seen), ACTUAL),
+    ]
     if path.baseline is not None:
-        wanted.append((path.baseline, "chart.baseline", BASELINE))
+        name = words.say("chart.baseline", amount=words.amount(decimal(path.baseline)))
+        wanted.append((path.baseline, name, BASELINE))
     scale = Fraction(_HEIGHT) / (top - bottom)
-    placed: list[tuple[float, Fraction, str, str]] = []
-    for value, key, colour in sorted(wanted, key=lambda one: (-one[0], one[1])):
+    placed: list[tuple[float, str, str]] = []
+    for value, name, colour in sorted(wanted, key=lambda one: (-one[0], one[1])):
         height = float((top - value) * scale)
-        placed.append((max(height, placed[-1][0] + _GAP) if placed else max(height, 4), value, key, colour))
+        placed.append((max(height, placed[-1][0] + _GAP) if placed else max(height, 4), name, colour))
     over = max(placed[-1][0] - _HEIGHT, 0)
     return [
         {
-            "data": {"values": [{"text": words.say(key, amount=words.amount(decimal(value)))}]},
+            "data": {"values": [{"text": name}]},
             "mark": {
                 "type": "text", "align": "left", "baseline": "middle", "fontSize": 11, "fontWeight": 600,
                 "color": colour, "x": _WIDTH + 6, "y": round(height - over, 2),
             },
             "encoding": {"text": {"field": "text", "type": "nominal"}},
         }
-        for height, value, key, colour in placed
+        for height, name, colour in placed
     ]  # fmt: skip
 
 

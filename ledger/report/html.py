@@ -11,11 +11,20 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from ledger.assessment.result import Cite, SourceResult, TermResult
+from ledger.assessment.result import (
+    Cite,
+    CommitmentResult,
+    Direction,
+    ReadingResult,
+    Revision,
+    SourceResult,
+    TermResult,
+)
 from ledger.audit.bundle import Software
 from ledger.audit.result import AuditResult
 from ledger.errors import UnavailableError
 from ledger.model.determination import Outcome
+from ledger.model.ratio import Ratio
 from ledger.report.chapter import Chapter, Picture, chapters
 from ledger.report.chart import decimal, dimensions_chart, level_words, path_chart
 from ledger.report.drawing import draw
@@ -82,15 +91,38 @@ class _Page:
 
     def __init__(self, result: AuditResult, words: Catalogue) -> None:
         self._words = words
+        self._result = result
         self._names = {one.slug: one.names.get(words.language) or one.slug for one in result.parties}
         self._titles = {(one.subject, term.id): term.title for one in result.commitments for term in one.terms}
+        self._plain = self._written_out(result)
+        codes = "|".join(re.escape(code) for code in sorted(self._plain, key=len, reverse=True))
+        self._codes = re.compile(rf"(?<![\w:/.-])(?:{codes})(?![\w/-])")
         self.chapters = chapters(result)
         self.places = _places(result, self.chapters)
         self.arguments = " ".join(result.subjects)
 
+    def _written_out(self, result: AuditResult) -> dict[str, str]:
+        """Return what sentences of the result name by code: terms as ``subject/term``, flows as ``import/cn/us``."""
+        terms = {f"{subject}/{term}": title for (subject, term), title in self._titles.items()}
+        readings = (one for part in result.commitments for term in part.terms for one in term.readings)
+        flows = {
+            f"{one.measure}/{one.reporter}/{one.partner}": self.flow(one.measure, one.reporter, one.partner)
+            for one in readings
+        }
+        return {**flows, **terms}
+
     def party(self, slug: str) -> str:
         """Return a party's name in the report's language, or its slug."""
         return self._names.get(slug, slug)
+
+    def promise(self, one: CommitmentResult) -> str:
+        """Return who promised to whom, in words."""
+        words, obligors = self._words, self.parties(one.obligors)
+        if not one.obligees:
+            return words.say("summary.unilateral", obligors=obligors)
+        if set(one.obligors) == set(one.obligees):
+            return words.say("summary.mutual", obligors=obligors)
+        return words.say("summary.promised", obligors=obligors, obligees=self.parties(one.obligees))
 
     def parties(self, slugs: Iterable[str]) -> str:
         """Return several parties as one phrase, in the order of their slugs."""
@@ -103,6 +135,85 @@ class _Page:
     def term_titles(self, subject: str, terms: Iterable[str]) -> str:
         """Return the titles of several terms as one phrase."""
         return self._words.listed(self.term_title(subject, term) for term in terms)
+
+    def all_of(self, chapter: Chapter, terms: Sequence[TermResult]) -> str:
+        """Return several terms of a commitment as one phrase; all of them are said to be all."""
+        if len(terms) > 1 and chapter.is_whole(term.id for term in terms):
+            return self._words.say("term.all")
+        return self._words.listed(term.title for term in terms)
+
+    def plain(self, text: str) -> str:
+        """Return a sentence of the result with days and the names of terms and flows written out."""
+        named = self._codes.sub(lambda found: self._plain[found[0]], text) if self._plain else text
+        return self._words.days(named)
+
+    def why(self, one: TermResult | ReadingResult | SourceResult) -> str | None:
+        """Return the reason of an outcome, without the day and the lateness that are printed beside it."""
+        reason = one.reason
+        if reason is not None and one.reached is not None and one.days_late:
+            late = rf"reached on {one.reached}, {one.days_late} days? late(?:; |$)"
+            reason = re.sub(late, "", reason, count=1)
+        return self.plain(reason) if reason else None
+
+    def ratios(self, source: SourceResult) -> tuple[Ratio, ...]:
+        """Return the ratios that say something of their own: after the last day a pace says what the level says."""
+        return tuple(
+            one
+            for one in source.ratios
+            if one.kind != "pace" or (one.value is not None and one.denominator_value != source.target)
+        )
+
+    def rows(self, sources: Sequence[SourceResult]) -> tuple[tuple[SourceResult, ...], ...]:
+        """Return the sources as rows of a table; those that have no figure and say the same share one."""
+        rows: dict[tuple[object, ...], list[SourceResult]] = {}
+        for place, one in enumerate(sources):
+            alike = (one.target, one.outcome, one.reason, one.why_not, one.grade, one.coverage)
+            key = (place,) if self.actual(one, None) is not None else alike
+            rows.setdefault(key, []).append(one)
+        return tuple(tuple(row) for row in rows.values())
+
+    def ratio(self, ratio: Ratio, source: SourceResult) -> str:
+        """Return a ratio in a few words; where the total is an interval, the ratio is that of its lower end (R10)."""
+        words = self._words
+        if ratio.value is None:
+            return words.say("term.no_ratio", reason=ratio.reason or "")
+        proration = words.word("proration", ratio.proration)
+        text = words.say(f"term.{ratio.kind}", percent=words.percent(ratio.value), proration=proration)
+        is_lower = source.low != source.high and source.low is not None
+        return words.say("term.least", ratio=text) if is_lower else text
+
+    def revised(self, source: SourceResult) -> tuple[Revision, ...]:
+        """Return the earlier totals of a channel, each once for as long as it stood (R2)."""
+        ordered = sorted(source.revisions, key=lambda one: (one.published, one.entry))
+        return tuple(one for place, one in enumerate(ordered) if place == 0 or one.actual != ordered[place - 1].actual)
+
+    def silent(self) -> str | None:
+        """Return which sources should have spoken and did not, and what that means for the opinion; null where none."""
+        words, opinion = self._words, self._result.opinion
+        names = tuple(dict.fromkeys(name for name, _, _ in self.missing()))
+        if not names:
+            return None
+        missing = words.say("summary.missing", sources=words.listed(names))
+        is_adverse = any(part.of == "A2" and part.pervasive for part in opinion.parts)
+        return words.say("summary.not_adverse", missing=missing) if opinion.code == "A3" and is_adverse else missing
+
+    def flagged(self, term: TermResult) -> tuple[SourceResult, ...]:
+        """Return the sources of a term about which something is to be noted."""
+        return tuple(source for reading in term.readings for source in reading.sources if source.flags)
+
+    def channels(self, sources: Sequence[SourceResult]) -> str:
+        """Return the names of several channels as one phrase."""
+        words = self._words
+        return words.listed(words.say("term.source", source=one.source, channel=one.channel) for one in sources)
+
+    def missing(self) -> tuple[tuple[str, str, bool], ...]:
+        """Return the sources that should have spoken and did not, each with the terms, and whether it is excused."""
+        found: dict[tuple[str, bool], list[str]] = {}
+        for one in self._result.opinion.sources_missing:
+            title = self.term_title(one.subject, one.term)
+            found.setdefault((one.source, one.excused), []).append(title)
+        words = self._words
+        return tuple((self.plain(name), words.listed(titles), excused) for (name, excused), titles in found.items())
 
     def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int, str | None], ...]:
         """Return the entries cited, each once and in order, with the anchor where the report describes it."""
@@ -136,21 +247,47 @@ class _Page:
         return words.say("number.range", low=low, high=high)
 
     def figures(self, term: TermResult) -> tuple[str, ...]:
-        """Return what the figures show of a term, one line for each voting source, or why a reading has none."""
+        """Return what the figures show of a term: a line for each source that votes or still runs, or why none does."""
         words = self._words
         lines: list[str] = []
         for reading in term.readings:
             measure = words.word("measure", reading.measure)
-            for source in (source for source in reading.sources if source.votes):
-                actual = self.actual(source, term.unit)
-                if actual is not None and source.target is not None:
-                    target = words.quantity(source.target, term.unit)
-                    lines.append(words.say("summary.figures", measure=measure, actual=actual, target=target))
-                elif actual is not None:
-                    lines.append(words.say("summary.figures_of", measure=measure, actual=actual))
-            if not any(source.votes for source in reading.sources):
-                lines.append(words.say("summary.no_vote" if reading.sources else "summary.no_figures", measure=measure))
-        return tuple(dict.fromkeys(lines))
+            seen = [source for source in reading.sources if self.actual(source, None) is not None]
+            shown = [source for source in seen if source.votes or not term.is_due]
+            lines += [self._figure(source, measure, term.unit) for source in shown]
+            if not shown:
+                key = "summary.no_vote" if seen else "summary.no_figures"
+                lines.append(words.say(key, measure=self._by(measure, reading.named_source)))
+        lines += [self._directed(one, term.unit) for one in term.directions]
+        if term.trigger is not None:
+            state = words.word("trigger", term.trigger.state)
+            consequence = words.word("consequence", term.trigger.consequence)
+            lines.append(words.say("summary.trigger", state=state, consequence=consequence))
+        # The whole reason stands in the chapter.
+        reason = self.why(term)
+        return tuple(dict.fromkeys((*lines, *((reason.split("; ")[0],) if reason else ()))))
+
+    def _directed(self, one: Direction, unit: str | None) -> str:
+        words = self._words
+        source = words.say("term.source", source=one.source, channel=one.channel)
+        before, after = words.quantity(one.before, unit), words.quantity(one.after, unit)
+        observed = words.word("observed", one.observed)
+        return words.say("summary.direction", measure=source, before=before, after=after, observed=observed)
+
+    def _figure(self, source: SourceResult, measure: str, unit: str | None) -> str:
+        words, by = self._words, self._by(measure, source.source)
+        ratio = next((one.value for one in source.ratios if one.kind == "gross" and one.value is not None), None)
+        if source.target is None:
+            return words.say("summary.figures_of", measure=by, actual=self.actual(source, unit) or "")
+        target, actual = words.quantity(source.target, unit), self.actual(source, None) or ""
+        line = words.say("summary.figures", measure=by, actual=actual, target=target)
+        is_one = source.low is None or source.high is None or source.low == source.high
+        if ratio is None or not is_one:
+            return line
+        return words.say("summary.figures_share", figures=line, percent=words.percent(ratio))
+
+    def _by(self, measure: str, source: str | None) -> str:
+        return self._words.say("summary.by", measure=measure, source=source) if source else measure
 
     def tally(self) -> tuple[tuple[str, int], ...]:
         """Return how many terms of the report came to each outcome, in the order of the method (R11)."""
@@ -204,7 +341,9 @@ class _Page:
         words, path, unit = self._words, picture.path, picture.path.unit
         day = words.day(path.seen[-1][0].isoformat())
         end = words.day(path.end.isoformat())
-        seen = words.quantity(decimal(path.seen[-1][1]), unit)
+        high = words.quantity(decimal(path.seen[-1][1]), unit)
+        low = words.amount(decimal(path.low)) if path.low is not None else None
+        seen = words.say("number.range", low=low, high=high) if low is not None else high
         target = words.quantity(decimal(path.target), unit)
         key = "chart.text" if path.form == "sum" else "chart.text_level"
         sentences = [words.say(key, day=day, seen=seen, target=target, end=end)]
@@ -213,7 +352,7 @@ class _Page:
         if path.baseline is not None:
             sentences.append(words.say("chart.baseline_text", amount=words.quantity(decimal(path.baseline), unit)))
         if path.low is not None:
-            sentences.append(words.say("chart.straddle", amount=words.quantity(decimal(path.low), unit)))
+            sentences.append(words.say("chart.straddle"))
         return " ".join(sentences)
 
     def path_svg(self, picture: Picture) -> Any:  # noqa: ANN401  # Markup, of the extra

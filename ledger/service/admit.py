@@ -34,7 +34,7 @@ CHUNK: Final = 64
 """Statements that one thread opens and verifies at a time."""
 
 AHEAD: Final = 32
-"""Chunks that threads are given before the first of them is asked for: enough for the time that a group is written in."""
+"""Chunks that threads are given before the first is asked for: enough for the time that a group is written in."""
 
 T = TypeVar("T")
 

@@ -212,8 +212,8 @@ class Publisher:
 def _uncollected() -> Iterator[None]:
     """Keep the collector of cycles away while a group is published.
 
-    It would walk all the statements of the group again and again, and nothing in them is cyclic: a fifth of the time. The
-    switch is the process's; whoever finds it off leaves it off.
+    It would walk all the statements of the group again and again, and nothing in them is cyclic: a fifth of the time.
+    The switch is the process's; whoever finds it off leaves it off.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -48,7 +48,7 @@ def read_said(row: Row) -> Said | None:
 
 @lru_cache(maxsize=256)
 def _read(jws: bytes, index: int) -> tuple[Envelope, Statement]:
-    """Return a logged statement read; a few are remembered, as most statements refer to the same commitment and parties."""
+    """Return a logged statement read; a few are remembered, as most refer to the same commitment and parties."""
     envelope = open_envelope(jws, typ=STATEMENT, what=f"the statement of entry {index}")
     return envelope, parse_statement(envelope.payload, what=f"entry {index}")
 

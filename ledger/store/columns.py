@@ -121,7 +121,7 @@ def _insert(database: "duckdb.DuckDBPyConnection", load: Load, copy: Path) -> bo
     )
     (bad,) = _one(database, f"SELECT count(*) FROM raw WHERE NOT ({looks} AND {days})", patterns)
     # Below every character that a cell may hold, so that joined keys sort as the columns do.
-    key = " || chr(1) || ".join(f'"{name}"' for name in OBSERVATION_COLUMNS[:-1])
+    key = " || chr(1) || ".join(f'"{name}"' for name in OBSERVATION_COLUMNS[:-2])
     (unsorted,) = _one(
         database,
         f"SELECT count(*) FROM (SELECT {key} AS here, lag({key}) OVER (ORDER BY rowid) AS before FROM raw) "

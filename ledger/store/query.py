@@ -98,7 +98,7 @@ class SqlReading:
         for pairs in _chunks(sorted(address for address in wanted if address[0] > 0)):
             values = ", ".join("(?, ?)" for _ in pairs)
             flat = [number for pair in pairs for number in pair]
-            # A pair IN a list would be sought by reading the whole table; a cross join keeps the order, and so seeks each.
+            # A pair IN a list would be sought by reading the whole table; a cross join keeps the order, and seeks each.
             sql = (
                 f'WITH wanted (level, number) AS (VALUES {values}) SELECT node.level, node."index", hash FROM wanted '
                 'CROSS JOIN node ON node.level = wanted.level AND node."index" = wanted.number'

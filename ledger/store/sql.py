@@ -262,16 +262,13 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> PledgerError | A
         case sqlite3.SQLITE_FULL:
             return _full(path)
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            message = (
-                f"The database {path} is damaged ({said}); restore it from a copy and run pledger log check."
-            )
+            message = f"The database {path} is damaged ({said}); restore it from a copy and run pledger log check."
             return MalformedError(message, path=str(path))
         case sqlite3.SQLITE_CONSTRAINT:
             return AssertionError(f"the store refused to break its own rule: {said}")
         case _:
             message = (
-                f"The database {path} cannot be used ({said}); see to "
-                "the disk and its permissions, and try again."
+                f"The database {path} cannot be used ({said}); see to the disk and its permissions, and try again."
             )
             return UnavailableError(message, path=str(path))
 

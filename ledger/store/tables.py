@@ -1,8 +1,8 @@
 """The tables of the store, and what the database itself refuses: rows of the log are never changed and never deleted.
 
-Tables hold bytes and the columns they are found by; nothing here knows what the bytes mean. The classes describe; rows
-are written and read by plain statements (``ledger.store.sql``, ``ledger.store.query``), never as objects. Source: design
-§2.5, §4; style §6.
+Tables hold bytes and the columns they are found by; nothing here knows what the bytes mean. The classes describe;
+rows are written and read by plain statements (``ledger.store.sql``, ``ledger.store.query``), never as objects. Source:
+design §2.5, §4; style §6.
 
 What is true is in ``entry``, ``statement``, ``checkpoint`` and ``erasure``. ``node`` can be computed from the entries
 and ``mark`` from entries and statements; ``head`` is the last checkpoint once more, in the one row that a publication

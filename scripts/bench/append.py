@@ -1,11 +1,12 @@
 """What one more entry costs in a log that grows: from a thousand entries on, ten times as many at each step.
 
-Batches of a thousand are published, with receipts, on one core, wherever the log has reached the next size; between the
-sizes it is filled. The floors are measured beside each figure, so that a machine that slows down meanwhile does not pass
-for a log that does.
+Batches of a thousand are published, with receipts, on one core, wherever the log has reached the next size; between
+the sizes it is filled. The floors are measured beside each figure, so that a machine that slows down meanwhile does
+not pass for a log that does.
 """
 
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,7 +47,7 @@ def measure(given: Options, sizes: tuple[int, ...], *, batches: int) -> list[Sto
                     raws = list(ledger.statements(BATCH, first=number))
                     number += BATCH
                     floors = floor.measure(raws, RECORDER.public.raw, batch=BATCH, directory=Path(folder))
-                    costs.append(timed(lambda raws=raws: ingest(ledger, raws, BATCH)) / BATCH)  # type: ignore[misc]
+                    costs.append(timed(partial(ingest, ledger, raws, BATCH)) / BATCH)
                     shares.append(costs[-1] / floors.sum)
             stored = sum(path.stat().st_size for path in Path(folder).glob("ledger.db*")) / ledger.size
             stops.append(Stop(size, median(costs), median(shares), stored))

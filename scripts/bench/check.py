@@ -1,7 +1,8 @@
 """The full check of a ledger: everything recomputed from the bytes, and how near that comes to the limit.
 
-The limit is what the hashes, the tree and the signatures alone would take, measured in the same run. The check itself runs
-in a process of its own for each figure, so that its memory is its own; at two sizes, as that memory must not grow.
+The limit is what the hashes, the tree and the signatures alone would take, measured in the same run. The check itself
+runs in a process of its own for each figure, so that its memory is its own; at two sizes, as that memory must not
+grow.
 """
 
 import json
@@ -13,13 +14,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.bench import floor
-from scripts.bench.figure import Options, Table, on_cores, options, peak_memory, timed
-from scripts.bench.ground import RECORDER, Ledger
-
 from ledger.service.check import Checked, check_log
 from ledger.store.blobs import DirectoryBlobs
 from ledger.store.sql import SqlStore
+from scripts.bench import floor
+from scripts.bench.figure import Options, Table, on_cores, options, peak_memory, timed
+from scripts.bench.ground import RECORDER, Ledger
 
 
 class Run(NamedTuple):
@@ -74,7 +74,8 @@ def measure(given: Options, size: int) -> list[tuple[str | float, ...]]:
             one = apart(Path(folder), cores)
             a_core = one.size / one.seconds / cores
             rows.append((
-                f"{one.size:,} on {cores}", one.size / one.seconds, a_core * floors.check, one.memory, one.memory - one.before
+                f"{one.size:,} on {cores}", one.size / one.seconds, a_core * floors.check, one.memory,
+                one.memory - one.before,
             ))  # fmt: skip
         ledger.close()
     return rows
@@ -89,7 +90,7 @@ def main() -> None:
     sizes = (1_000, 4_000) if given.is_quick else (10_000, 40_000)
     rows = tuple(row for size in sizes for row in measure(given, size))
     columns = ("entries, on cores", "entries a second", "share of the limit a core", "peak memory, MB", "grew by, MB")
-    note = "The limit is one core's hashes, tree and Ed25519 verification; canonical form, meaning and storage come on top."
+    note = "The limit is one core's hashes, tree and Ed25519 verification; form, meaning and storage come on top."
     given.show(Table("Full check of a ledger", columns, rows, (note,)))
     given.finish()
 

@@ -1,8 +1,8 @@
 """The demonstration and the commands: wall time and memory of each, in processes of their own.
 
-`pledger demo` is timed whole, then each of its steps again as the command that does it, on the ledger that it left. The view
-is the one that the demonstration prints, so that nothing depends on the day. Times are medians, of the wall; memory is the
-most that the process had resident.
+`pledger demo` is timed whole, then each of its steps again as the command that does it, on the ledger that it left.
+The view is the one that the demonstration prints, so that nothing depends on the day. Times are medians, of the wall;
+memory is the most that the process had resident.
 """
 
 import os
@@ -15,11 +15,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ledger.demo import load
 from scripts.bench.figure import Options, Table, median, options
 
-from ledger.demo import load
-
 PLEDGER = (sys.executable, "-c", "from ledger.cli.main import run; run()")
+
+
+FORMATS = (".json", ".html", ".zip")
 
 
 class Ran(NamedTuple):
@@ -63,7 +65,7 @@ def measure(given: Options) -> tuple[tuple[str | float, ...], ...]:
         for _ in range(1 if given.is_quick else 3):
             shutil.rmtree(into / "ledger", ignore_errors=True)
             tellings.append(ran(["demo", into / "ledger"], into=into))
-        at = ["--ledger", into / "ledger", "--as-of", story.view]
+        at: list[str | Path] = ["--ledger", into / "ledger", "--as-of", story.view]
         first = max(story.audits, key=lambda plan: len(plan.subjects))
         one = next(plan.subjects[0] for plan in story.audits if plan.subjects)
         audit = ["audit", *first.subjects, *at]
@@ -76,14 +78,18 @@ def measure(given: Options) -> tuple[tuple[str | float, ...], ...]:
             row(f"pledger score {one}", ["score", one, *at], into=into, times=times),
             row("pledger log check", ["log", "check", "--ledger", into / "ledger"], into=into, times=times),
         ]
-        for subjects, words in (([one], "one commitment"), (list(first.subjects), f"{len(first.subjects)} commitments")):
-            for ending in (".json", ".html", ".zip"):
+        for subjects, words in (
+            ([one], "one commitment"),
+            (list(first.subjects), f"{len(first.subjects)} commitments"),
+        ):
+            for ending in FORMATS:
                 target = into / f"audit{ending}"
                 command = ["audit", *subjects, *at, "-o", target]
                 rows.append(row(f"pledger audit, {words}, {ending}", command, into=into, times=times))
-        target = [into / f"audit{ending}" for ending in (".json", ".html", ".zip")]
-        every = [part for path in target for part in ("-o", path)]
-        rows.append(row("pledger audit, one commitment, all formats", ["audit", one, *at, *every], into=into, times=times))
+        every = [part for ending in FORMATS for part in ("-o", into / f"audit{ending}")]
+        rows.append(
+            row("pledger audit, one commitment, all formats", ["audit", one, *at, *every], into=into, times=times)
+        )
         rows.append(row("pledger verify, that bundle", ["verify", into / "audit.zip"], into=into, times=times))
         rows.append(row("pledger verify, the larger bundle", ["verify", bundle], into=into, times=times))
     return tuple(rows)

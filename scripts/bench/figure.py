@@ -1,7 +1,7 @@
 """What every measurement shares: its options, its clock, and the table that it prints.
 
-A figure is a number that somebody will compare with another, so it stands in a table with its unit, beside the floor that
-was measured in the same run. Tables are printed for people, as Markdown for docs/performance.md, or as JSON.
+A figure is a number that somebody will compare with another, so it stands in a table with its unit, beside the floor
+that was measured in the same run. Tables are printed for people, as Markdown for docs/performance.md, or as JSON.
 """
 
 import argparse
@@ -79,10 +79,14 @@ def options(about: str, arguments: Sequence[str] | None = None) -> Options:
     """Return the options of a measurement, read from its command line."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="smaller numbers, for a look")
-    parser.add_argument("--dir", type=Path, default=Path.cwd(), help="make ledgers under this directory (default: here)")
+    parser.add_argument(
+        "--dir", type=Path, default=Path.cwd(), help="make ledgers under this directory (default: here)"
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_const", const="json", dest="form", help="print one JSON document")
-    form.add_argument("--markdown", action="store_const", const="markdown", dest="form", help="print tables as Markdown")
+    form.add_argument(
+        "--markdown", action="store_const", const="markdown", dest="form", help="print tables as Markdown"
+    )
     given = parser.parse_args(arguments)
     if not given.dir.is_dir():
         parser.error(f"there is no directory {given.dir}")

@@ -1,9 +1,9 @@
 """The floors: what nobody can avoid who keeps such a ledger, each step alone, measured in the same run as the product.
 
-Each floor does its step in the plainest way that is still right, over the very statements that the product is given, and
-uses nothing of the product: the model of a statement has its members and patterns but none of its meaning, the tree is a
-loop over a stack, the table has three columns and no index. Times are of one thread. Source: the table of what cannot be
-avoided in docs/performance.md.
+Each floor does its step in the plainest way that is still right, over the very statements that the product is given,
+and uses nothing of the product: the model of a statement has its members and patterns but none of its meaning, the
+tree is a loop over a stack, the table has three columns and no index. Times are of one thread. Source: the table of
+what cannot be avoided in docs/performance.md.
 """
 
 import base64

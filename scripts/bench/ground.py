@@ -1,8 +1,8 @@
 """The ground that measurements stand on: a ledger with fixed keys, and signed statements to publish in it.
 
-The statements are positions on one commitment, each of its own words, about 1.2 KB as a JWS: the smallest that refer to
-something else and so go through every check of an admission. Everything here goes by the product's own front door (draft,
-seal, publish). Nothing here is measured.
+The statements are positions on one commitment, each of its own words, about 1.2 KB as a JWS: the smallest that refer
+to something else and so go through every check of an admission. Everything here goes by the product's own front door
+(draft, seal, publish). Nothing here is measured.
 """
 
 import hashlib
@@ -106,9 +106,9 @@ def _statement(kind: str, subject: str, body: Mapping[str, object], *, genesis: 
 
 def _charter() -> Envelope:
     body: dict[str, object] = {
-        "origin": ORIGIN, "title": "A ledger to be measured", "operator": OPERATOR.public.jwk, "root": [ROOT.public.jwk],
-        "threshold": 1, "methods": ["2026.1"], "checkpoint": [ED25519.public.jwk, MLDSA.public.jwk], "quorum": 0,
-        "answer_after": "commit",
+        "origin": ORIGIN, "title": "A ledger to be measured", "operator": OPERATOR.public.jwk,
+        "root": [ROOT.public.jwk], "threshold": 1, "methods": ["2026.1"], "quorum": 0, "answer_after": "commit",
+        "checkpoint": [ED25519.public.jwk, MLDSA.public.jwk],
     }  # fmt: skip
     draft = _statement("charter", ORIGIN, body, genesis=None)
     approval = seal(approval_payload(draft), ROOT, typ=APPROVAL)

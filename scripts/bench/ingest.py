@@ -1,24 +1,24 @@
 """Bulk ingest against its floors: what a signed statement costs from its bytes to its receipt.
 
 Everything is done that a publication does: the envelope is opened strictly, the statement validated, its signature
-verified, what it refers to looked up, repeats sought, the header chained, the tree extended, the checkpoint signed twice,
-all of it stored durably (WAL, synchronous=FULL), and a receipt made for each statement. It is compared with the sum of the
-floors, measured on the same statements in the same round; the ratio is the median of the rounds.
+verified, what it refers to looked up, repeats sought, the header chained, the tree extended, the checkpoint signed
+twice, all of it stored durably (WAL, synchronous=FULL), and a receipt made for each statement. It is compared with
+the sum of the floors, measured on the same statements in the same round; the ratio is the median of the rounds.
 """
 
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from scripts.bench import floor
-from scripts.bench.figure import Options, Table, median, on_cores, options, timed
-from scripts.bench.floor import Floors
-from scripts.bench.ground import MLDSA, ORIGIN, RECORDER, Ledger, sign
-
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.merkle import EMPTY_ROOT
+from scripts.bench import floor
+from scripts.bench.figure import Cell, Options, Table, median, on_cores, options, timed
+from scripts.bench.floor import Floors
+from scripts.bench.ground import MLDSA, ORIGIN, RECORDER, Ledger, sign
 
 STEPS: Final = (
     ("strict read and validate", "read"),
@@ -49,8 +49,8 @@ def measure(given: Options, batch: int, *, rounds: int, count: int) -> list[Roun
             first, second = raws[:count], raws[count:]
             with on_cores(1):
                 floors = floor.measure(first, RECORDER.public.raw, batch=batch, directory=Path(folder))
-                one = timed(lambda raws=first: ingest(ledger, raws, batch)) / count  # type: ignore[misc]
-            two = timed(lambda raws=second: ingest(ledger, raws, batch, threads)) / count  # type: ignore[misc]
+                one = timed(partial(ingest, ledger, first, batch)) / count
+            two = timed(partial(ingest, ledger, second, batch, threads)) / count
             done.append(Round(floors, one, two))
         ledger.close()
     return done
@@ -79,7 +79,7 @@ def main() -> None:
     with on_cores(1):
         both = signing(100) * 1e6
     micro = 1e6
-    steps = tuple(
+    steps: tuple[tuple[Cell, ...], ...] = tuple(
         (name, *(median([getattr(one.floors, field) for one in found]) * micro for found in measured.values()))
         for name, field in STEPS
     )
@@ -96,8 +96,8 @@ def main() -> None:
             1 / median([one.two for one in found]),
         ))  # fmt: skip
     columns = (
-        "to a commit", "sum of floors, µs", "with the checkpoint's signatures", "one core, µs", "÷ sum", "two cores, µs",
-        "÷ sum", "a second on two",
+        "to a commit", "sum of floors, µs", "with the checkpoint's signatures", "one core, µs", "÷ sum",
+        "two cores, µs", "÷ sum of two", "a second on two",
     )  # fmt: skip
     note = f"Each commit signs a checkpoint twice (Ed25519 and {MLDSA.algorithm}): {both:.0f} µs."
     given.show(Table("Bulk ingest, receipts made: µs a statement", columns, tuple(rows), (note,)))

@@ -1,8 +1,9 @@
 """Reconciliation's heavy part: drawing the figures of many terms out of many observations, on both engines.
 
-Monthly exports by HS heading of six digits are made up (with a fixed seed) in three vintages, each a canonical file of one
-evidence statement; twenty terms each ask for some chapters. The engines run the same `selection.sql` and must give the same
-rows. The floor is DuckDB reading the same files and adding up their values, which is what a query cannot do without.
+Monthly exports by HS heading of six digits are made up (with a fixed seed) in three vintages, each a canonical file
+of one evidence statement; twenty terms each ask for some chapters. The engines run the same `selection.sql` and must
+give the same rows. The floor is DuckDB reading the same files and adding up their values, which is what a query
+cannot do without.
 """
 
 import csv
@@ -17,7 +18,6 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 import duckdb
-from scripts.bench.figure import Options, Table, median, options, timed
 
 from ledger.assessment.selection import Engine, Plan, Row, plan
 from ledger.assessment.view import Said, look
@@ -26,6 +26,7 @@ from ledger.model.determination import View
 from ledger.model.evidence import OBSERVATION_COLUMNS
 from ledger.model.statement import parse_statement
 from ledger.store.columns import ColumnEngine
+from scripts.bench.figure import Options, Table, median, options, timed
 
 VINTAGES: Final = ("2021-03-05", "2021-09-05", "2022-03-05")
 TERMS: Final = 20
@@ -39,9 +40,9 @@ def main() -> None:
     """Measure and print."""
     given = options(__doc__)
     rows = tuple(measure(given, count) for count in ((30_000,) if given.is_quick else (100_000, 1_000_000)))
-    columns = ("observations", "DuckDB, s", "÷ floor", "sqlite3, s", "÷ floor", "floor, s", "rows drawn")
-    note = f"{TERMS} terms, {len(VINTAGES)} vintages; both engines gave the same rows. Every cell of every line is checked."
-    given.show(Table("Selection of figures", columns, (*rows,), (note,)))
+    columns = ("observations", "DuckDB, s", "÷ floor", "sqlite3, s", "÷ the floor", "floor, s", "rows drawn")
+    note = f"{TERMS} terms, {len(VINTAGES)} vintages; every cell is checked; both engines gave the same rows."
+    given.show(Table("Selection of figures", columns, rows, (note,)))
     given.finish()
 
 
@@ -109,7 +110,9 @@ def _said(index: int, kind: str, subject: str, body: dict[str, object]) -> Said:
         "anchor": None, "body": body, "corrects": None, "genesis": "sha256:" + "0" * 64,
         "issued": "2022-12-31T00:00:00Z", "schema": f"{kind}.v1", "subject": subject,
     }  # fmt: skip
-    return Said(index, f"sha256:{index:064x}", "A" * 43, "2022-12-31T00:00:00Z", parse_statement(json.dumps(whole).encode()))
+    return Said(
+        index, f"sha256:{index:064x}", "A" * 43, "2022-12-31T00:00:00Z", parse_statement(json.dumps(whole).encode())
+    )
 
 
 def _commitment() -> dict[str, object]:

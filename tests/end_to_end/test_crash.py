@@ -1,4 +1,4 @@
-"""Crashes: a process is killed, or a call of the store fails, at each step; the old state is found or the new (design §2.5)."""
+"""Crashes: a process killed, a call failing, at each step: the old state is found or the new (design §2.5)."""
 
 import os
 import signal
@@ -182,10 +182,10 @@ class FailingWriting:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_call_of_the_store_that_fails_leaves_the_old_state_or_the_new(directory: Path, step: str) -> None:
-    """A failure before the commit takes everything back; one in the commit stops the writer until it is opened anew (design §2.5)."""
+    """A failure before the commit takes everything back; one in it stops the writer (design §2.5)."""
     with open_ledger(directory, at=lambda: START) as ledger:
         failing = Failing(ledger._store, step)
-        ledger._store = failing  # type: ignore[assignment]  # a store that fails is one all the same
+        ledger._store = failing
         with pytest.raises(OSError, match="cannot be reached"):
             ledger.record(position(1))
         assert ledger.head().size == (7 if step == "after commit" else 6)
@@ -201,7 +201,7 @@ def test_call_of_the_store_that_fails_leaves_the_old_state_or_the_new(directory:
 
 
 def test_crash_between_files_and_statement_leaves_files_that_nobody_names(directory: Path) -> None:
-    """Files are kept before the statement that names them: alone they harm nobody, and are found by the next try (design §2.5)."""
+    """Files are kept before the statement that names them: alone they harm nobody, and the next try finds them."""
     import io
     from datetime import date
 
@@ -213,7 +213,7 @@ def test_crash_between_files_and_statement_leaves_files_that_nobody_names(direct
         return found.receipts[0].index
 
     with open_ledger(directory, at=lambda: START) as ledger:
-        ledger._store = Failing(ledger._store, "before append")  # type: ignore[assignment]
+        ledger._store = Failing(ledger._store, "before append")
         with pytest.raises(OSError, match="cannot be reached"):
             submit(ledger)
         held = list(ledger.blobs.digests())

@@ -1,6 +1,8 @@
 """The laws of the ledger: batches do not change the log, and every changed bit is found (design §2.3, §2.5)."""
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +25,7 @@ def test_batches_do_not_change_the_log(cuts: set[int]) -> None:
     """However the same statements are cut into batches, the headers and the root are the same (RFC 6962 §2.1)."""
     house = House().set_up()
     edges = [0, *sorted(cuts), len(RAWS)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in pairwise(edges):
         house.publish(*RAWS[start:stop])
     assert house.store.state.rows == list(ROWS)
     assert house.checkpoint() == HOUSE.checkpoint()
@@ -46,7 +48,8 @@ def flipped(row: Row, member: str, bit: int) -> Row:
     """Return the row with one bit of one of its byte columns flipped."""
     raw = bytearray(getattr(row, member))
     raw[bit // 8 % len(raw)] ^= 1 << bit % 8
-    return replace(row, **{member: bytes(raw)})
+    changed: dict[str, Any] = {member: bytes(raw)}
+    return replace(row, **changed)
 
 
 @given(
@@ -55,7 +58,7 @@ def flipped(row: Row, member: str, bit: int) -> Row:
     bit=st.integers(0, 8 * 4000),
 )
 def test_flipped_bit_of_an_entry_is_found_at_that_entry(index: int, member: str, bit: int) -> None:
-    """The first finding names the entry of which one bit was changed, whichever column it stood in (issue 2, point 3)."""
+    """The first finding names the entry of which one bit was changed, in whichever column (issue 2, point 3)."""
     state = HOUSE.store.state.copy()
     house = House().set_up()
     house.store.state = state

@@ -1,4 +1,4 @@
-"""Laws of reconciliation: order changes nothing, an older view gives its old answer, a child beside its parent adds nothing."""
+"""Laws of reconciliation: order changes nothing, a view keeps its answer, a child beside its parent adds nothing."""
 
 from fractions import Fraction
 from random import Random
@@ -118,7 +118,7 @@ def test_a_child_beside_its_parent_changes_nothing(term: dict[str, Any], points:
 def test_a_verdict_needs_both_ends_and_never_turns(
     bound: str, numbers: tuple[Fraction, Fraction, Fraction, Fraction], facts: tuple[bool, bool, bool]
 ) -> None:
-    """What is decided for an interval is decided alike for every total in it, and still when all is known (R10, R11)."""
+    """What is decided for an interval is decided alike for every total in it, also when all is known (R10, R11)."""
     level, tolerance, low, width = numbers
     is_closed, is_whole, is_fixed = facts
     owed = Owed(bound, level, tolerance if bound == "exactly" else Fraction(0))  # type: ignore[arg-type]

@@ -30,6 +30,7 @@ from ledger.tlog.merkle import (
     inclusion_indexes,
     prove_consistency,
     prove_inclusion,
+    prove_latest,
     read_edge,
     verify_consistency,
     verify_inclusion,
@@ -116,6 +117,17 @@ def test_every_inclusion_proof_up_to_seventy_verifies() -> None:
             case = {"leaf": LEAVES[index], "size": size, "proof": proof, "root": ROOTS[size]}
             assert verify_inclusion(index=index, **case)  # type: ignore[arg-type]
             assert not verify_inclusion(index=index ^ 1, **case)  # type: ignore[arg-type]
+
+
+def test_proofs_made_together_are_those_made_one_by_one() -> None:
+    """A batch's proofs need only the edge before it and the nodes that it completed, and are the same (design §2.4)."""
+    for size in range(1, SIZE + 1):
+        for first in range(size):
+            before, _ = EMPTY_EDGE.extend(LEAVES[:first])
+            nodes: dict[tuple[int, int], Hash] = dict(zip(edge_indexes(first), before.hashes, strict=True))
+            nodes.update(((level, number), found) for level, number, found in before.extend(LEAVES[first:size])[1])
+            one_by_one = tuple(prove_inclusion(index, size, NODES) for index in range(first, size))
+            assert prove_latest(first, size, nodes) == one_by_one
 
 
 def test_every_consistency_proof_up_to_seventy_verifies() -> None:

@@ -69,12 +69,17 @@ class Asked:
         unnamed = [one.lag_months for one in mine if one.authority is None and one.lag_months is not None]
         return min(max(named or unnamed or [LONGEST_LAG]), LONGEST_LAG)
 
-    def looked_in_vain(self, source: str) -> Fact[Attestation] | None:
-        """Return the latest attestation that a source's owed figure was looked for after the deadline and not there."""
+    def looked_in_vain(self, source: str | None) -> Fact[Attestation] | None:
+        """Return the latest attestation that a source's owed figure was looked for after the deadline and not there.
+
+        Args:
+            source: null for any, where the text names none and no figure says whose it would be.
+        """
         found = [
             fact
             for fact in self.known.attestations.get(self.subject, ())
-            if (fact.body.about, fact.body.term, fact.body.authority) == ("not_published", self.term.id, source)
+            if (fact.body.about, fact.body.term) == ("not_published", self.term.id)
+            and source in {None, fact.body.authority}
             and self.due is not None
             and day_number(fact.body.date) > self.due
         ]

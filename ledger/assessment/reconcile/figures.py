@@ -103,15 +103,20 @@ def _read(known: Known, selected: Selected, subject: str, term: QuantityTerm, re
     admitted = admit(known, selected, query, reading, unit=term.unit)
     votes = source_votes(one for channel in admitted.channels for one in reckon(asked, channel))
     joint = join_sources(votes, is_closed=asked.is_closed, is_open_ended=asked.is_open_ended)
-    if not votes and asked.is_closed and reading.source is not None:
+    if not votes and asked.is_closed:
         joint = _absent(asked, reading.source)
     return _Read(reading, joint, votes, admitted.refused)
 
 
-def _absent(asked: Asked, source: str) -> Joint:
-    """Return what a named source without evidence comes to after the deadline: sought in vain, awaited, absent."""
+def _absent(asked: Asked, source: str | None) -> Joint:
+    """Return what a reading without evidence comes to after the deadline: sought in vain, awaited, or not there.
+
+    Only a source that the text names is awaited: of another nobody can tell what its usual lag would be.
+    """
     if (looked := asked.looked_in_vain(source)) is not None:
         return Joint("not_reported", f"an assessor looked on {looked.body.date} and the owed figure was not published")
+    if source is None:
+        return Joint("not_assessable", "no admissible evidence in this ledger")
     until = asked.awaited_until(source)
     if asked.as_of <= until:
         return Joint("awaiting", f"no figure of {source} is in this ledger; it may come until {day_text(until)}")

@@ -1,6 +1,6 @@
 """A reckoning: one channel against one term by itself, before sources are weighed together (R5–R7, R9–R11)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -113,7 +113,7 @@ def _reckon(
         and owed.bound == "at_least" else None,
         grade=channel.grade,
         flags=tuple(_flags(channel, observed, base)),
-        points=tuple(_counted(point) for point in observed.points),
+        points=_counted(observed.points),
         revisions=tuple(_revisions(asked, term, channel, by, observed, window)),
         ratios=ratios,
         cites=tuple(_cites(channel, observed, base)),
@@ -161,7 +161,8 @@ def _why(owed: Owed, verdict: str, reached: int | None, asked: Asked) -> str | N
     if reached is None or asked.due is None:
         return None
     if owed.bound == "at_least" and verdict == "not_met" and reached > asked.due:
-        return f"reached on {day_text(reached)}, {reached - asked.due} days late"
+        # It runs on from the period's start, so what was owed later may be in it: the words say what was counted.
+        return f"counting on from the period, reached on {day_text(reached)}, {reached - asked.due} days late"
     if owed.bound == "at_least" and verdict == "met":
         return f"reached on {day_text(reached)}"
     return f"passed on {day_text(reached)}" if owed.bound == "at_most" and verdict == "not_met" else None
@@ -296,12 +297,15 @@ def _bar(asked: Asked, channel: Channel, observed: Total, base: Base | None) -> 
     return None
 
 
-def _counted(point: Point) -> CountedPoint:
-    return CountedPoint(
-        start=day_text(point.span.first),
-        end=day_text(point.span.last),
-        value=exact_or_rounded(point.value),
-        status=point.status,
+def _counted(points: Iterable[Point]) -> tuple[CountedPoint, ...]:
+    """Return the observations as counted, one for each period and status, from whichever vintages they came."""
+    sums: dict[tuple[Span, str], Fraction] = {}
+    for point in points:
+        key = point.span, point.status
+        sums[key] = sums.get(key, Fraction(0)) + point.value
+    return tuple(
+        CountedPoint(start=day_text(span.first), end=day_text(span.last), value=exact_or_rounded(value), status=status)
+        for (span, status), value in sorted(sums.items(), key=lambda item: (item[0][0].last, item[0]))
     )
 
 

@@ -1,6 +1,6 @@
 """A small readable ledger for tests: statements from a few words, figures from lines of text, all in memory.
 
-Nothing here decides anything: bodies pass the models, observations are written as canonical CSV and read by the real engine.
+Nothing here decides anything: bodies pass the models, observations are canonical CSV and read by the real engine.
 """
 
 import calendar
@@ -22,9 +22,11 @@ from ledger.model.determination import View
 from ledger.model.statement import parse_draft
 
 SOURCE = {
-    "title": "A document", "publisher": "Somebody", "role": "third_party",
+    "title": "A document",
+    "publisher": "Somebody",
+    "role": "third_party",
     "via": {"copy_read": "the document", "how": "byte_copy"},
-}  # fmt: skip
+}
 """A source that satisfies the models; tests that turn on the source give their own."""
 
 HEADER = "classification,code,unit,basis,frequency,start,end,status,value\n"
@@ -50,7 +52,7 @@ def span(period: str) -> tuple[str, str, str]:
 
 
 def canonical(figures: Iterable[str], *, classification: str = "HS", unit: str = "t", basis: str = "") -> bytes:
-    """The canonical file of lines ``period code value [status] [unit] [basis] [classification]``; ``-`` keeps the default."""
+    """The canonical file of lines ``period code value [status] [unit] [basis] [classification]``; ``-`` the default."""
     lines = []
     for figure in figures:
         period, code, value, *rest = figure.split()
@@ -82,12 +84,17 @@ class Book:
         for party in ("cn", "us"):
             self.say("party", party, {"kind": "state", "names": {"en": party.upper()}, "iso3166": party.upper()})
         self.say(
-            "instrument", "agreement",
+            "instrument",
+            "agreement",
             {
-                "title": "Agreement", "form": "treaty", "issuers": ["cn", "us"], "binding": "yes", "announced": "2020-01-15",
+                "title": "Agreement",
+                "form": "treaty",
+                "issuers": ["cn", "us"],
+                "binding": "yes",
+                "announced": "2020-01-15",
                 "source": SOURCE,
             },
-        )  # fmt: skip
+        )
 
     def say(
         self,
@@ -101,9 +108,14 @@ class Book:
     ) -> str:
         """Say something; return its name."""
         raw = {
-            "anchor": None, "body": body, "corrects": corrects, "genesis": None, "issued": issued, "schema": f"{kind}.v1",
+            "anchor": None,
+            "body": body,
+            "corrects": corrects,
+            "genesis": None,
+            "issued": issued,
+            "schema": f"{kind}.v1",
             "subject": subject,
-        }  # fmt: skip
+        }
         text = json.dumps(raw).encode()
         index = len(self.said)
         name = "sha256:" + sha256(f"{index}".encode() + text).hexdigest()
@@ -114,10 +126,17 @@ class Book:
     def pledge(self, *terms: Mapping[str, Any], subject: str = SUBJECT, date: str = "2020-01-15", **more: Any) -> str:
         """Record a commitment of China to the United States with these terms."""
         body = {
-            "title": "Pledge", "instrument": "agreement", "date": date, "obligors": ["cn"], "obligees": ["us"],
-            "quotes": [{"text": "China shall do so", "language": "en"}], "verb": None, "terms": list(terms), "source": SOURCE,
+            "title": "Pledge",
+            "instrument": "agreement",
+            "date": date,
+            "obligors": ["cn"],
+            "obligees": ["us"],
+            "quotes": [{"text": "China shall do so", "language": "en"}],
+            "verb": None,
+            "terms": list(terms),
+            "source": SOURCE,
             **more,
-        }  # fmt: skip
+        }
         return self.say("commitment", subject, body)
 
     def figures(
@@ -148,10 +167,16 @@ class Book:
         )
         measure, reporter, partner = series.removeprefix("series:").split("/")
         body = {
-            "title": "Figures", "publisher": authority, "authority": authority, "channel": channel, "standing": standing,
+            "title": "Figures",
+            "publisher": authority,
+            "authority": authority,
+            "channel": channel,
+            "standing": standing,
             "authority_of": owner,
             "dimensions": {
-                "measure": measure, "reporter": reporter, "partner": partner,
+                "measure": measure,
+                "reporter": reporter,
+                "partner": partner,
                 "classifications": sorted({cell[0] for cell in cells}) or [classification],
                 "frequencies": sorted({cell[4] for cell in cells}) or ["M"],
                 "units": sorted({cell[2] for cell in cells}) or [unit],
@@ -164,20 +189,35 @@ class Book:
             "observations": {"digest": digest, "size": len(raw), "count": len(cells)},
             "rejected": {"count": 0},
             "source": SOURCE,
-        }  # fmt: skip
+        }
         return self.say("evidence", series, body, corrects=corrects)
 
     def baseline(
-        self, value: str | None = None, *, authority: str = "us-census", channel: str = "monthly", unit: str = "t",
-        year: str = "2017", published: str = "2020-01-15", restates: str | None = None,
-    ) -> str:  # fmt: skip
+        self,
+        value: str | None = None,
+        *,
+        authority: str = "us-census",
+        channel: str = "monthly",
+        unit: str = "t",
+        year: str = "2017",
+        published: str = "2020-01-15",
+        restates: str | None = None,
+    ) -> str:
         """State a baseline of a channel: a number, or (none given) summed from the channel's own figures."""
         first, last, _ = span(year)
         body = {
-            "title": "Baseline", "terms": "all", "authority": authority, "channel": channel,
-            "period": {"start": first, "end": last}, "unit": unit, "value": value, "summed": value is None,
-            "restates": restates, "published": published, "source": SOURCE,
-        }  # fmt: skip
+            "title": "Baseline",
+            "terms": "all",
+            "authority": authority,
+            "channel": channel,
+            "period": {"start": first, "end": last},
+            "unit": unit,
+            "value": value,
+            "summed": value is None,
+            "restates": restates,
+            "published": published,
+            "source": SOURCE,
+        }
         return self.say("baseline", SUBJECT, body)
 
     def attest(self, about: str, *, author: str = "assessor-1", **more: Any) -> str:
@@ -240,10 +280,17 @@ ORDER = {"type": "order", "reporter": "us", "partner": "cn"}
 def quantity(target: str = "12", **more: Any) -> dict[str, Any]:
     """A quantity term: at least ``target`` tonnes of soybeans exported in 2020."""
     term: dict[str, Any] = {
-        "kind": "quantity", "id": "t", "title": "Soybeans", "actor": "cn", "bound": "at_least", "target": target, "unit": "t",
-        "measure": EXPORT, "scope": {"title": "soybeans", "classification": "HS", "codes": ["1201"]},
+        "kind": "quantity",
+        "id": "t",
+        "title": "Soybeans",
+        "actor": "cn",
+        "bound": "at_least",
+        "target": target,
+        "unit": "t",
+        "measure": EXPORT,
+        "scope": {"title": "soybeans", "classification": "HS", "codes": ["1201"]},
         "period": {"start": "2020-01-01", "end": "2020-12-31"},
-    }  # fmt: skip
+    }
     if "readings" in more or "named" in more:
         del term["measure"]
     return {**term, **more}

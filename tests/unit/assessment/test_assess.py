@@ -69,8 +69,9 @@ def test_every_party_and_term_has_a_stance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("as_of", "due"), [("2020-12-31", False), ("2021-01-01", True)],
-)  # fmt: skip
+    ("as_of", "due"),
+    [("2020-12-31", False), ("2021-01-01", True)],
+)
 def test_a_term_is_due_from_the_day_after_its_last(as_of: str, *, due: bool) -> None:
     """Due terms are those that the opinion is about (A)."""
     book = Book()

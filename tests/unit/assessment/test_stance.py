@@ -1,8 +1,8 @@
 """The acknowledgement matrix: every party by every term, latest position or unknown (E2, R11)."""
 
+from ledger.assessment.result import Stance
+from ledger.assessment.stance import contested, matrix
 from tests.unit.assessment.builder import SUBJECT, Book, quantity
-
-from ledger.assessment.stance import Stance, contested, matrix
 
 
 def cells(book: Book, as_of: str = "2021-06-01") -> dict[tuple[str, str, str], Stance]:

@@ -89,13 +89,18 @@ def test_suspended_terms_are_named_until_resumed() -> None:
 
 VALIDITIES = [
     ("only others say so", {}, [], "claimed"),
-    ("the obligor speaks in the quotation", {"quotes": [{"text": "We shall", "language": "en", "speaker": "cn"}]}, [], "acknowledged"),
+    (
+        "the obligor speaks in the quotation",
+        {"quotes": [{"text": "We shall", "language": "en", "speaker": "cn"}]},
+        [],
+        "acknowledged",
+    ),
     ("suspended whole", {}, [("suspend", ["cn", "us"])], "suspended"),
     ("left by one side", {}, [("withdraw", ["cn"])], "withdrawn"),
     ("the other side cannot leave for it", {}, [("withdraw", ["us"])], "claimed"),
     ("expired", {}, [("expire", ["us"])], "expired"),
     ("suspended and left", {}, [("suspend", ["cn", "us"]), ("withdraw", ["cn"])], "withdrawn"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("case", "body", "changes", "validity"), VALIDITIES, ids=[case[0] for case in VALIDITIES])
@@ -131,9 +136,15 @@ def test_affirmation_by_the_obligor_acknowledges() -> None:
 
 @pytest.mark.parametrize(
     ("act", "disposition"),
-    [("waiver", "waived"), ("excuse", "excused"), ("appeal", "under_appeal"), ("remedy", "remedy_applied"),
-     ("settlement", "settled"), ("notice", "none")],
-)  # fmt: skip
+    [
+        ("waiver", "waived"),
+        ("excuse", "excused"),
+        ("appeal", "under_appeal"),
+        ("remedy", "remedy_applied"),
+        ("settlement", "settled"),
+        ("notice", "none"),
+    ],
+)
 def test_disposition_is_what_was_last_done(act: str, disposition: str) -> None:
     """Disposition follows logged actions, never the outcome (R12)."""
     book = pledged()

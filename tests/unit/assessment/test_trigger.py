@@ -17,28 +17,80 @@ def threat(*, judge: str | None = "us", tested: str | None = "2020-03-02", follo
     }
     consequence: dict[str, Any] = {"title": "Duties rise", "act": "duties rise", "deadline": follows}
     book = Book()
-    book.pledge({
-        "kind": "conditional", "id": "t", "title": "Threat", "actor": "us", "trigger": trigger, "consequence": consequence,
-    })  # fmt: skip
+    book.pledge(
+        {
+            "kind": "conditional",
+            "id": "t",
+            "title": "Threat",
+            "actor": "us",
+            "trigger": trigger,
+            "consequence": consequence,
+        }
+    )
     return book
 
 
-# what is attested of the trigger, of the consequence, the action that carried it out; the view; state, consequence, outcome
+# attested of the trigger, of the consequence, the action that carried it out; the view; state, consequence, outcome
 CASES = [
     ("before the test", [], None, None, "2020-02-01", "not_yet", "not_due", "not_due"),
     ("held, not due yet", [("a", "true")], None, None, "2020-03-15", "held", "not_due", "not_due"),
     ("held and followed in time", [("a", "true")], None, "2020-03-20", "2020-06-01", "held", "followed", "met"),
     ("held and followed on the last day", [("a", "true")], None, "2020-04-01", "2020-06-01", "held", "followed", "met"),
     ("held and followed late", [("a", "true")], None, "2020-04-11", "2020-06-01", "held", "followed_late", "not_met"),
-    ("held and attested not to have followed", [("a", "true")], "false", None, "2020-06-01", "held", "not_followed", "not_met"),
-    ("held and attested to have followed", [("a", "true")], "true", None, "2020-06-01", "held", "followed_late", "not_met"),
+    (
+        "held and attested not to have followed",
+        [("a", "true")],
+        "false",
+        None,
+        "2020-06-01",
+        "held",
+        "not_followed",
+        "not_met",
+    ),
+    (
+        "held and attested to have followed",
+        [("a", "true")],
+        "true",
+        None,
+        "2020-06-01",
+        "held",
+        "followed_late",
+        "not_met",
+    ),
     ("held, nobody says what followed", [("a", "true")], None, None, "2020-06-01", "held", "unknown", "not_assessable"),
     ("failed", [("a", "false")], None, None, "2020-06-01", "failed", "not_due", "not_due"),
-    ("failed, and it came all the same", [("a", "false")], None, "2020-03-20", "2020-06-01", "failed", "followed", "not_due"),
-    ("attested undeterminable", [("a", "undeterminable")], None, None, "2020-06-01", "undeterminable", "not_due", "not_assessable"),
-    ("assessors differ", [("a", "true"), ("b", "false")], None, None, "2020-06-01", "undeterminable", "not_due", "not_assessable"),
+    (
+        "failed, and it came all the same",
+        [("a", "false")],
+        None,
+        "2020-03-20",
+        "2020-06-01",
+        "failed",
+        "followed",
+        "not_due",
+    ),
+    (
+        "attested undeterminable",
+        [("a", "undeterminable")],
+        None,
+        None,
+        "2020-06-01",
+        "undeterminable",
+        "not_due",
+        "not_assessable",
+    ),
+    (
+        "assessors differ",
+        [("a", "true"), ("b", "false")],
+        None,
+        None,
+        "2020-06-01",
+        "undeterminable",
+        "not_due",
+        "not_assessable",
+    ),
     ("nobody attests", [], None, "2020-05-10", "2020-06-01", "undeterminable", "followed_late", "not_assessable"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -47,10 +99,16 @@ CASES = [
     ids=[case[0] for case in CASES],
 )
 def test_outcome_is_by_the_trigger_and_what_followed(
-    case: str, trigger: list[tuple[str, str]], told: str | None, carried_out: str | None, as_of: str, state: str, followed: str,
+    case: str,
+    trigger: list[tuple[str, str]],
+    told: str | None,
+    carried_out: str | None,
+    as_of: str,
+    state: str,
+    followed: str,
     outcome: str,
-) -> None:  # fmt: skip
-    """Held and followed in time is met; held and not followed is not met; undeterminable is not assessable (R11, F3)."""
+) -> None:
+    """Held and followed in time is met; held and not followed is not; undeterminable, not assessable (R11, F3)."""
     book = threat()
     for author, truth in trigger:
         book.attest("trigger", author=author, term="t", truth=truth, date="2020-03-02")

@@ -44,10 +44,10 @@ def test_statement_is_seen_from_its_own_date(what: str, before: str, on: str) ->
     book.act("notice", date="2020-05-10")
     book.attest("done", term="t", degree="complete")
     book.baseline("5")
-    kind = what.split()[0]
+    kind = what.split(maxsplit=1)[0]
     for day, seen in ((before, False), (on, True)):
         known = book.known(day)
-        found = getattr(known, kind if kind in {"evidence"} else f"{kind}s")
+        found = getattr(known, kind if kind == "evidence" else f"{kind}s")
         assert bool(found) is seen, (day, found)
 
 

@@ -121,6 +121,7 @@ def with_zipfile(
 
 FORGERIES = {
     "nothing": b"",
+    "thirty bytes of something": b"x" * 30,
     "not an archive": b"%PDF-1.7 something else entirely, but long enough for a header",
     "one byte short": ONE_MEMBER[:-1],
     "ends inside a header": ONE_MEMBER[:20],
@@ -206,3 +207,19 @@ def test_file_that_cannot_be_read_is_unavailable() -> None:
 
     with pytest.raises(UnavailableError, match="Input/output error"):
         open_archive(Broken())
+
+
+def test_file_that_goes_away_while_it_is_read_is_unavailable() -> None:
+    """A member that can no longer be read is no judgement about the bundle, either."""
+    file = io.BytesIO(written(PARTS))
+    archive = open_archive(file)
+
+    class Gone(io.BytesIO):
+        def seek(self, offset: int, whence: int = 0, /) -> int:
+            raise OSError(5, "Input/output error", offset, whence)
+
+    archive._file = Gone()
+    with pytest.raises(UnavailableError, match="Input/output error"):
+        archive.read("audit.json")
+    with archive.open("audit.json") as stream, pytest.raises(UnavailableError, match="Input/output error"):
+        stream.read()

@@ -1,4 +1,4 @@
-"""Verification: the numbered procedure, step by step, against forgers who can write everything but signatures.
+"""Verification: the numbered procedure and its steps (``check/``), against forgers who write everything but signatures.
 
 The forger of the first tables has the bundle alone and makes a manifest that fits; that of the others also runs the log
 and holds its checkpoint keys. (Design §2.6; docs/verification.md lists the codes.)
@@ -353,6 +353,7 @@ MEMBERS: dict[str, tuple[Callable[[Members], object], set[str]]] = {
     "another selection": (
         put("selection.sql", lambda raw: raw.replace(b"newest = 1", b"newest = 2")), {"selection.changed"},
     ),
+    "an endless selection": (put("selection.sql", b" " * (1 << 21)), {"selection.changed"}),
     "another outcome": (result(lambda it: it["findings"][0].update(outcome="not_met")), {"audit.differs"}),
     "another title": (result(lambda it: it.update(title="A broken promise")), {"audit.differs"}),
     "another log's audit": (result(lambda it: it.update(origin=OTHER_ORIGIN)), {"audit.differs"}),
@@ -670,6 +671,9 @@ def test_public_excuses_what_is_absent_and_prints_it(
     answer = checked(bundled(members), public=True)
     assert answer.sound, answer.findings
     assert skipped in answer.not_checked
+    # Without a raw file alone, nothing keeps the method from being run.
+    is_run = "method: not run again, as statements or figures are absent (public)" not in answer.not_checked
+    assert is_run == skipped.startswith("public: raw")
 
 
 def test_raw_file_whose_licence_keeps_it_back_is_not_checked() -> None:
@@ -760,7 +764,7 @@ def test_failing_method_is_an_answer(monkeypatch: pytest.MonkeyPatch, sound: byt
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("ledger.audit.verify.conduct", fail)
+    monkeypatch.setattr("ledger.audit.check.reproduction.conduct", fail)
     answer = checked(sound)
     assert [one.code for one in answer.findings] == ["method.failed"]
     assert "ZeroDivisionError" in answer.findings[0].sentence

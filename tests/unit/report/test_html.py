@@ -14,7 +14,7 @@ from ledger.errors import NotFoundError, UnavailableError
 from ledger.report import html
 from ledger.report.foreign import web_address
 from ledger.report.html import render, render_html
-from tests.unit.report.example import data, result
+from tests.unit.report.example import MONTHS, WEEKS, data, figures, ratio, reading, result, term
 from tests.unit.report.page import Page, read
 
 SOFTWARE = "pledger 0.1.0, lock sha256:" + "0" * 64
@@ -225,8 +225,8 @@ def test_first_page_says_who_promised_what_and_what_became_of_it() -> None:
     text = text_of("summary")
     for part in (
         "Opinion by rule A4", "Disclaimer of opinion", "1 of 3 due material terms cannot carry a conclusion",
-        "China to United States", "United States, on its own", "exports: 27.23 bn USD of 33.47 bn USD", "not met",
-        "orders: 6.2 to 6.53 Mt of 12 Mt", "imports: no figures",
+        "China to United States", "United States, on its own", "exports (us-census): 27.23 of 33.47 bn USD, 81.4 %",
+        "not met", "orders (usda-fas): 6.2 to 6.53 of 12 Mt", "imports: no figures",
         "As written: soft-monitored to firm (58.9 to 60.6 of 100)", "whether an appeal has a time limit is unknown",
     ):  # fmt: skip
         assert part in text
@@ -259,13 +259,102 @@ def test_table_of_terms_has_the_columns_of_the_method() -> None:
     assert [" ".join(cell.text.split()) for cell in head.children[0].children] == [
         "Term, source", "Owed", "Level owed on this source", "Seen", "Ratio", "Outcome", "Late", "Disposition", "Grade",
     ]  # fmt: skip
-    first, _, decides, other = ([" ".join(cell.text.split()) for cell in row.children] for row in body.children)
+    first, decides, other = ([" ".join(cell.text.split()) for cell in row.children] for row in body.children)
     assert first[1] == "at least 12.5 bn USD above the baseline"
     assert decides[2:6] == [
-        "33.47 bn USD Baseline 20.97 bn USD", "27.23 bn USD", "81.4 % of the level owed50.1 % of the increase owed",
+        "33.47 bn USD Baseline 20.97 bn USD", "27.23 bn USD", "81.4 % of the level50.1 % of the increase",
         "not met",
     ]  # fmt: skip
     assert "does not vote: another channel covers more" in other[0]
+
+
+def term_of(term: dict[str, Any]) -> str:
+    """The first chapter of the example with another term, as text."""
+    whole = data()
+    whole["commitments"][0]["terms"] = [term]
+    return " ".join(read(render_html(result(whole), software=SOFTWARE)).id("c1").text.split())
+
+
+def test_interval_is_said_with_both_ends_and_its_ratio_as_the_least() -> None:
+    """Where an observation straddles the edge, total and ratio are those without it and with it (R10)."""
+    days = {"start": "2025-11-01", "end": "2025-12-31"}
+    gross = ratio("gross", "0.516667", "6.2 to 6.53 of 12 Mt owed = 51.7 % to 54.4 %", period=days)
+    source = figures("usda-fas", "weekly", WEEKS, low="6.2", high="6.532", target="12", ratios=[gross])
+    asked = {"unit": "Mt", "target": "12", "period": "2025-11-01/2025-12-31", "due": "2025-12-31"}
+    text = term_of(term("soy", "12 Mt", "not_met", readings=[reading("order", "not_met", [source])], **asked))
+    assert "at least 51.7 % of the level" in text
+    assert "By 31 December 2025, 6.2 to 6.53 Mt had been observed" in text
+    assert "6.2 to 6.53 of 12 Mt owed = 51.7 % to 54.4 %" in text
+
+
+def test_pace_after_the_last_day_goes_unsaid_in_the_table() -> None:
+    """A pace whose target to date is the whole target says nothing of its own (R7)."""
+    paces = [
+        ratio("pace", "0.8", "27 of 33.47 due = 80.7 %", denominator_value="33.47", proration="linear"),
+        ratio("pace", "0.9", "27 of 30 due = 90.0 %", denominator_value="30", proration="seasonal"),
+    ]
+    source = figures("us-census", "monthly", MONTHS, low="27.228", high="27.228", target="33.47", ratios=paces)
+    text = term_of(term("t", "a term", "not_met", unit="GUSD", readings=[reading("export", "not_met", [source])]))
+    assert "90.0 % of the pace, by season" in text
+    assert "of the pace, by days" not in text
+    assert "27 of 33.47 due = 80.7 %" in text
+
+
+def test_channels_without_a_figure_share_a_row() -> None:
+    """Channels that say nothing, and say it alike, are named together; those with a figure stand alone (R8)."""
+    silent = [figures("us-census", name, [], votes=False, why_not="has no figure of the period") for name in ("a", "b")]
+    spoken = figures("usda-fas", "weekly", WEEKS, low="6.2", high="6.2", target="12")
+    text = term_of(
+        term("t", "a term", "not_met", unit="Mt", readings=[reading("export", "not_met", [*silent, spoken])])
+    )
+    assert "us-census / a and us-census / b" in text
+    assert "usda-fas / weekly" in text
+
+
+def test_lateness_is_not_said_twice() -> None:
+    """The day and the lateness stand in columns of their own, and leave the reason."""
+    reason = "reached on 2021-12-31, 365 days late; does not vote: import/cn/us"
+    late = {"reason": reason, "reached": "2021-12-31", "days_late": 365}
+    imports = reading("import", "not_assessable", [], reporter="cn", partner="us")
+    text = term_of(term("t", "a term", "not_met", readings=[imports], **late))
+    assert "Why: does not vote: imports, China from United States" in text
+    assert "Reached on 31 December 2021" in text
+    assert "365 days late;" not in text
+
+
+def test_earlier_totals_are_told_once_for_as_long_as_they_stood() -> None:
+    """Vintages that repeat a total are not repeated (R2)."""
+    days = [("2021-02-25", "27.335"), ("2021-03-25", "27.335"), ("2021-06-25", "27.228"), ("2021-07-26", "27.228")]
+    revisions = [{"published": day, "actual": actual, "entry": 80 + place} for place, (day, actual) in enumerate(days)]
+    source = figures("us-census", "annual", MONTHS, low="27.228", high="27.228", target="33.47", revisions=revisions)
+    text = term_of(term("t", "a term", "not_met", unit="GUSD", readings=[reading("export", "not_met", [source])]))
+    assert "27.34 bn USD, from 25 February 2021; 27.23 bn USD, from 25 June 2021." in text
+
+
+def test_note_of_a_position_is_not_quoted() -> None:
+    """Words without a language are the recorder's, and stand without quotation marks (R12)."""
+    whole = data()
+    whole["commitments"][0]["stances"][0] |= {"words": "By signing.", "language": None}
+    back = read(render_html(result(whole), software=SOFTWARE))
+    assert "By signing." in back.id("c1").text
+    assert "By signing." not in {one.text for one in back.all("q")}
+
+
+def test_mutual_pledge_is_to_each_other() -> None:
+    """Where both sides owe and both are owed, it is said once."""
+    whole = data()
+    whole["commitments"][0] |= {"obligors": ["us", "cn"], "obligees": ["cn", "us"]}
+    assert "China and United States, to each other" in changed(commitments=whole["commitments"])
+
+
+def test_qualified_where_most_is_not_met_says_why_it_is_not_adverse() -> None:
+    """While a named source is missing no opinion is adverse, and the first page says so (A2, A3)."""
+    opinion = data()["opinion"] | {"code": "A3", "name": "qualified"}
+    opinion["parts"] = [opinion["parts"][0] | {"of": "A2"}]
+    text = changed(opinion=opinion)
+    assert (
+        "Sources that should have spoken and did not: cn-customs. While one is missing, no opinion is adverse." in text
+    )
 
 
 def test_exact_value_stands_in_the_markup() -> None:
@@ -409,9 +498,9 @@ def _addressed(whole: dict[str, Any]) -> Page:
 
 def _hostile() -> Page:
     whole = _attacked(data())
-    for reading in (one for part in whole["commitments"] for term in part["terms"] for one in term["readings"]):
-        for ratio in (ratio for source in reading["sources"] for ratio in source["ratios"]):
-            ratio["source"], ratio["channel"] = "us-census", "un-comtrade"
+    readings = [one for part in whole["commitments"] for among in part["terms"] for one in among["readings"]]
+    for checked in [one for read_as in readings for source in read_as["sources"] for one in source["ratios"]]:
+        checked["source"], checked["channel"] = "us-census", "un-comtrade"
     return _addressed(whole)
 
 

@@ -128,7 +128,7 @@ FAMILIES = {
     "observed": _choices(Direction, "observed"),
     "change": _choices(Change, "kind"),
     "term": _choices(Ratio, "kind"),
-    "findings.reply": (),
+    "proration": _choices(Ratio, "proration"),
     "bound": ("at_least", "at_most", "exactly"),
     "field": CLAUSES,
     "month": tuple(f"{number:02d}" for number in range(1, 13)),

@@ -1,7 +1,7 @@
 """A store and files in memory: the ports of the service in a few lines, with faults on demand."""
 
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -83,7 +83,7 @@ class MemoryReading:
         rows = [row for row in reversed(self.state.rows) if row.payload is not None]
         return {(row.author, row.payload or b""): row.index for row in rows if (row.author, row.payload) in repeats}
 
-    def nodes(self, addresses: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
+    def nodes(self, addresses: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
         """Return nodes of the tree."""
         return {address: self.state.nodes[address] for address in addresses if address in self.state.nodes}
 
@@ -146,10 +146,11 @@ class MemoryWriting(MemoryReading):
 
 
 class MemoryBlobs:
-    """Files in memory, by digest."""
+    """Files in memory, by digest; ``opened`` lists which were read."""
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {}
+        self.opened: list[str] = []
 
     def keep(self, raw: bytes) -> str:
         """Keep a file and return its digest."""
@@ -165,4 +166,5 @@ class MemoryBlobs:
         """Return a file for reading."""
         if digest not in self.held:
             raise NotFoundError(f"The file {digest} is not held.")
+        self.opened.append(digest)
         return io.BytesIO(self.held[digest])

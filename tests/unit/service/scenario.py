@@ -105,16 +105,16 @@ KEYS: dict[str, PrivateKey] = {
 
 
 class House:
-    """A ledger in memory (or on another store): a charter, and the keys ``desk`` and ``other`` with all roles but the operator's.
+    """A ledger in memory: a charter, and the keys ``desk`` and ``other`` with all roles but the operator's.
 
     Attributes:
         now: what the clock says; set it.
     """
 
-    def __init__(self, *, title: str = "A test", store: Any = None, blobs: Any = None) -> None:
+    def __init__(self, *, title: str = "A test") -> None:
         self.now = START
-        self.store = MemoryStore() if store is None else store
-        self.blobs = MemoryBlobs() if blobs is None else blobs
+        self.store = MemoryStore()
+        self.blobs = MemoryBlobs()
         self.publisher = self.new_publisher()
         charter = seal_charter(charter_body(title), issued=START, operator=KEYS["operator"], roots=(KEYS["root"],))
         self.genesis: str = charter.name

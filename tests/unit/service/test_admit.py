@@ -42,8 +42,8 @@ def second_charter(house: House) -> bytes:
 Make = Callable[[House], bytes]
 
 REFUSED: dict[str, tuple[Make, type[PledgerError], str]] = {
-    "not a compact JWS": (lambda h: b"hello", MalformedError, "not a compact JWS"),
-    "an oversized body": (lambda h: b"a" * (1 << 21), MalformedError, "at most 1048576"),
+    "not a compact JWS": (lambda _: b"hello", MalformedError, "not a compact JWS"),
+    "an oversized body": (lambda _: b"a" * (1 << 21), MalformedError, "at most 1048576"),
     "a forged signature": (forged, RefusedError, "not by the key"),
     "an unknown key": (
         lambda h: h.sign("position", "grain", POSITION, key="stranger"), RefusedError, "not known to this ledger",
@@ -55,7 +55,7 @@ REFUSED: dict[str, tuple[Make, type[PledgerError], str]] = {
         lambda h: h.sign("key", KEYS["spare"].kid, grant(h.genesis, "spare")), RefusedError, "with the role operator",
     ),
     "a replay from another ledger of the same origin": (
-        lambda h: House(title="Another").sign("position", "grain", POSITION), RefusedError, "made for another ledger",
+        lambda _: House(title="Another").sign("position", "grain", POSITION), RefusedError, "made for another ledger",
     ),
     "issued in the future": (
         lambda h: h.sign("position", "grain", POSITION, issued="2026-01-02T03:04:06Z"), MalformedError, "and it is",
@@ -139,7 +139,7 @@ def test_what_may_not_stand_is_refused_and_changes_nothing(case: str) -> None:
 
 
 def test_statement_of_a_batch_is_named_in_its_refusal() -> None:
-    """In a batch the sentence says which statement of how many is meant, and none of them stands (design §2.5)."""
+    """In a batch the sentence says which statement of how many is meant, and none stands (design §2.5)."""
     house = House().set_up()
     batch = (house.sign("position", "grain", POSITION), house.sign("position", "corn", POSITION))
     with pytest.raises(

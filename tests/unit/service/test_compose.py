@@ -1,4 +1,4 @@
-"""Composing: the bytes that are signed say everything, and only the ledger and the checkpoint are filled in (design §2.2)."""
+"""Composing: what is signed says everything; only the ledger and the checkpoint are filled in (design §2.2)."""
 
 import json
 
@@ -39,7 +39,7 @@ def test_every_member_is_written_out() -> None:
 
 
 def test_charter_carries_the_approvals_of_its_roots() -> None:
-    """Each approval is over the charter without approvals, and the authority that it founds is its operator's (design §2.2)."""
+    """Each approval is over the charter without approvals; the authority it founds is its operator's (design §2.2)."""
     envelope = seal_charter(charter_body("A test"), issued=START, operator=KEYS["operator"], roots=(KEYS["root"],))
     statement = parse_statement(envelope.payload)
     assert isinstance(statement, CharterStatement)

@@ -53,7 +53,7 @@ def test_commitment_that_the_view_does_not_know_is_named() -> None:
 
 
 def test_determination_says_the_result_and_names_the_whole_of_it() -> None:
-    """It carries outcomes, ratios and scores, and the digest of the canonical result; the log takes it (design §2.2)."""
+    """It carries outcomes, ratios and scores, and the digest of the canonical result (design §2.2)."""
     house = house_with_evidence()
     (result,) = assess_all(known(house), engine=SqliteEngine(), open_observations=house.blobs.open)
     body = determination(result, View(size=8, as_of="2021-06-30"))

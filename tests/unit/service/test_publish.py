@@ -19,7 +19,7 @@ def position(house: House, number: int, **changes: object) -> bytes:
 
 
 def test_entries_are_chained_and_the_checkpoint_signs_their_root() -> None:
-    """Each header follows on the one before, and the last checkpoint signs the recomputed root twice (design §2.3, §2.4)."""
+    """Each header follows on the one before; the last checkpoint signs the recomputed root (design §2.3, §2.4)."""
     house = House().set_up()
     house.now = "2026-01-03T00:00:00Z"
     house.publish(*(position(house, number) for number in range(6)))
@@ -37,7 +37,7 @@ def test_receipts_of_a_batch_verify_and_are_those_of_the_store() -> None:
     receipts = list(publication.receipts())
     assert [receipt.index for receipt in receipts] == [7, 8, 9, 10, 11]
     with house.store.reading() as reading:
-        again = [make_receipt(reading, reading.row(index)) for index in range(7, 12)]
+        again = [make_receipt(reading, row) for row in reading.rows(7, 12)]
     assert [format_receipt(one) for one in receipts] == [format_receipt(one) for one in again]
     assert [verify_receipt(one, log=LOG_KEYS) for one in receipts] == [()] * 5
 
@@ -89,7 +89,7 @@ def test_clock_behind_the_head_is_refused() -> None:
 
 
 def test_head_that_moved_is_judged_again_under_the_lock() -> None:
-    """What another process recorded between admission and lock counts: the same name is then taken (design §2.5)."""
+    """What another recorded between admission and lock counts: the same name is then taken (design §2.5)."""
     house = House().set_up()
     from tests.unit.service.scenario import PARTY
 
@@ -139,7 +139,7 @@ STEPS = ("before append", "after append", "before swap", "after swap", "before c
 
 @pytest.mark.parametrize("step", STEPS)
 def test_failure_before_the_commit_leaves_the_old_state(step: str) -> None:
-    """Whatever fails before the commit, nothing was recorded, and the same batch can be published later (design §2.5)."""
+    """Whatever fails before the commit, nothing was recorded, and the batch can be published later (design §2.5)."""
     house = House().set_up()
     before = house.store.state.copy()
 
@@ -157,7 +157,7 @@ def test_failure_before_the_commit_leaves_the_old_state(step: str) -> None:
 
 
 def test_unknown_outcome_stops_the_publisher_and_a_new_one_finds_the_new_state() -> None:
-    """After a commit of which nobody knows the outcome nothing more is written until the ledger is opened (design §2.5)."""
+    """After a commit of unknown outcome nothing more is written until the ledger is opened (design §2.5)."""
     house = House().set_up()
     raw = position(house, 1)
 
@@ -215,7 +215,7 @@ def contradictions() -> dict[str, tuple[object, str]]:
 
 @pytest.mark.parametrize("case", contradictions())
 def test_contradiction_is_refused_on_start_up(case: str) -> None:
-    """What was signed and what is stored must agree before anything is answered; the sentence says what to do (design §2.5)."""
+    """What was signed and what is stored must agree before anything is answered (design §2.5)."""
     spoil, reason = contradictions()[case]
     house = House().set_up()
     assert callable(spoil)

@@ -88,7 +88,8 @@ REFUSED: dict[str, tuple[str, str, Mapping[str, object], type[PledgerError], str
         "commitment", "b", conditional(deadline=LATE), MalformedError, "showed 2020-03-02T00:01:00-05:00",
     ),
     "a zone that is not there": (
-        "commitment", "b", term(deadline={**MIDNIGHT, "zone": "America/Nowhere"}), MalformedError, "zone America/Nowhere",
+        "commitment", "b", term(deadline={**MIDNIGHT, "zone": "America/Nowhere"}), MalformedError,
+        "zone America/Nowhere",
     ),
     "a party that is its own member": (
         "party", "cc", {**PARTY, "members": [{"party": "cc"}]}, MalformedError, "a member of itself",

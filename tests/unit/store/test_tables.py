@@ -74,7 +74,7 @@ def test_entries_are_counted_without_a_gap_and_never_replaced(
     database: sqlite3.Connection, index: int, verb: str
 ) -> None:
     """An index that leaves one out, or is taken, is refused (design §2.5)."""
-    with pytest.raises(sqlite3.IntegrityError, match="without a gap|never replaced"):
+    with pytest.raises(sqlite3.IntegrityError, match=r"without a gap|never replaced"):
         entry(database, index, verb=verb)
 
 

@@ -24,6 +24,7 @@ from ledger.tlog.merkle import (
     parse_hash,
     prove_consistency,
     prove_inclusion,
+    prove_latest,
     read_edge,
     root_from_edge,
     verify_consistency,
@@ -109,6 +110,8 @@ def test_entry_that_is_not_there_is_refused(index: int, size: int) -> None:
         inclusion_indexes(index, size)
     with pytest.raises(MalformedError, match="There is no entry"):
         prove_inclusion(index, size, {})
+    with pytest.raises(MalformedError, match="There is no entry"):
+        prove_latest(index, size, {})
 
 
 @pytest.mark.parametrize(("old", "new"), [(6, 5), (-1, 5)], ids=["shrinking", "negative"])

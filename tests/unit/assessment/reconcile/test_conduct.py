@@ -58,7 +58,7 @@ ACTIONS = [
 def test_an_action_is_judged_by_the_latest_answer_of_each_assessor(
     said: list[tuple[str, str, str]], early: str, late: str, days: int | None
 ) -> None:
-    """Complete in time is met, none is not met, between is partly met; assessors on different sides dispute it (R11, R15)."""
+    """Complete in time is met, none is not met, between is partly met; assessors may dispute it (R11, R15)."""
     book = action()
     for author, degree, day in said:
         book.attest("done", author=author, term="t", degree=degree, date=day)
@@ -90,9 +90,14 @@ def test_an_action_without_a_deadline_is_met_when_done_and_never_not_met() -> No
 
 @pytest.mark.parametrize(
     ("source", "grade", "outcome"),
-    [({}, "E3", "met"), ({"role": "obligor"}, "E2", "met"), ({"certainty": "reported"}, "E1", "not_assessable"),
-     ({"certainty": "unknown"}, "E0", "not_assessable"), ({"role": "leak"}, "E0", "not_assessable")],
-)  # fmt: skip
+    [
+        ({}, "E3", "met"),
+        ({"role": "obligor"}, "E2", "met"),
+        ({"certainty": "reported"}, "E1", "not_assessable"),
+        ({"certainty": "unknown"}, "E0", "not_assessable"),
+        ({"role": "leak"}, "E0", "not_assessable"),
+    ],
+)
 def test_an_answer_that_rests_on_the_press_never_closes_a_term(
     source: dict[str, str], grade: str, outcome: str
 ) -> None:

@@ -24,7 +24,7 @@ def book_of(**more: Any) -> Book:
 
 @pytest.mark.parametrize(("before", "after", "observed"), [(1, 2, "increase"), (2, 1, "decrease"), (1, 1, "unchanged")])
 def test_a_trend_is_never_judged_and_its_direction_is_printed(before: int, after: int, observed: str) -> None:
-    """Twelve whole months before the pledge against twelve from it; the month of the pledge is on neither side (method §2)."""
+    """Twelve whole months before the pledge against twelve from it; its own month is on neither side (method §2)."""
     book = book_of()
     book.figures(*months(2019, [before] * 12), *months(2020, [50, *[after] * 11]), "2021-01 1201 " + str(after))
     term = book.term("2021-06-01")

@@ -45,14 +45,14 @@ BOUNDS = [
 def test_outcome_is_by_the_bound_alone(
     bound: str, target: str, tolerance: str, figures: list[int], outcome: str
 ) -> None:
-    """Met and not met by exact comparison, and only where the figures cover the period or the total cannot fall (R11)."""
+    """Met and not met by exact comparison, where figures cover the period or the total cannot fall (R11)."""
     book = book_of(quantity(target, bound=bound, tolerance=tolerance))
     book.figures(*months(2020, figures))
     assert book.term("2021-06-01").outcome == outcome
 
 
 def test_a_missing_month_is_awaited_until_the_lag_has_passed() -> None:
-    """After the deadline: awaiting for the source's usual lag, 24 months at most and by default; then coverage (R11)."""
+    """After the deadline: awaiting for the source's lag, 24 months at most and by default; then coverage (R11)."""
     book = book_of()
     book.figures(*months(2020, [1] * 11))
     assert book.term("2022-12-31").outcome == "awaiting"  # 2020-12-31 and 24 months
@@ -120,11 +120,11 @@ def test_a_bound_reached_late_stays_not_met_with_the_days() -> None:
     book.figures(*months(2020, [1] * 12), *months(2021, [0, 1]))
     term = book.term("2021-06-01")
     assert (term.outcome, term.reached, term.days_late) == ("not_met", "2021-02-28", 59)  # 31 of January and 28
-    assert term.reason == "reached on 2021-02-28, 59 days late"
+    assert term.reason == "counting on from the period, reached on 2021-02-28, 59 days late"
 
 
 def test_a_term_without_deadline_is_met_when_reached_and_never_not_met() -> None:
-    """Neither period nor deadline: counted from the pledge's date; until it is reached there is no deadline to miss (R11)."""
+    """Neither period nor deadline: counted from the pledge's date; there is no deadline to miss (R11)."""
     book = book_of(quantity("3", period=None), date="2020-02-01")
     book.figures(*months(2020, [9, 1, 1]))
     not_yet = book.term("2021-06-01")
@@ -252,7 +252,7 @@ def test_a_finer_code_than_the_baselines_falls_back_to_leaf_codes() -> None:
 
 
 def test_codes_of_different_months_do_not_make_up_for_one_another() -> None:
-    """One code in the first half, the other in the second: every day is covered, and half of the scope on each (R10)."""
+    """One code in the first half, the other in the second: every day is covered, half of the scope on each (R10)."""
     book = book_of(quantity("5", **TWO_CODES))
     book.figures(*months(2020, [1] * 6), *[f"2020-{month:02} 1005 1" for month in range(7, 13)])
     source = book.sources("2021-06-01")["monthly"]
@@ -263,7 +263,7 @@ def test_codes_of_different_months_do_not_make_up_for_one_another() -> None:
 
 
 def test_a_source_votes_by_its_channel_of_highest_coverage() -> None:
-    """The monthly channel lacks a month, the annual one is whole, though older: it votes, and the other is printed (R8)."""
+    """The monthly channel lacks a month, the annual one is whole, though older: it votes (R8)."""
     book = book_of(quantity("20"))
     book.figures(*months(2020, [1] * 11), channel="monthly", published="2022-01-01")
     book.figures("2020 1201 12", channel="annual", published="2021-03-01")
@@ -359,7 +359,7 @@ def test_a_source_that_covers_under_60_percent_of_the_scope_does_not_vote() -> N
 
 
 def test_an_undecided_source_does_not_hold_back_the_others_after_the_deadline() -> None:
-    """After the deadline a source with too little coverage has no vote; before it, it holds a joint verdict back (R8, R11)."""
+    """After the deadline a source with too little coverage has no vote; before, it holds the others back (R8, R11)."""
     book = book_of()
     book.figures("2020-01 1201 3", authority="other", owner=None, standing="independent", published="2020-03-01")
     book.figures(*months(2020, [6, 7]), published="2020-03-01")
@@ -369,8 +369,13 @@ def test_an_undecided_source_does_not_hold_back_the_others_after_the_deadline() 
     assert {one.source: one.votes for one in term.readings[0].sources} == {"other": False, "us-census": True}
 
 
-GRADES = [("official", "E3", "met"), ("independent", "E3", "met"), ("statement", "E2", "not_assessable"),
-          ("media", "E1", "not_assessable"), ("claim", "E0", "not_assessable")]  # fmt: skip
+GRADES = [
+    ("official", "E3", "met"),
+    ("independent", "E3", "met"),
+    ("statement", "E2", "not_assessable"),
+    ("media", "E1", "not_assessable"),
+    ("claim", "E0", "not_assessable"),
+]
 
 
 @pytest.mark.parametrize(("standing", "grade", "outcome"), GRADES)
@@ -394,7 +399,7 @@ def test_claims_and_media_never_close_a_term_even_when_named(standing: str, outc
 
 
 def test_figures_of_both_sides_that_agree_are_grade_e4() -> None:
-    """Exports of 12 and imports of 13.2 differ by a tenth, as much as the known causes explain; 13.21 differs by more (R18)."""
+    """Exports of 12 and imports of 13.2 differ by a tenth, as much as known causes explain; 13.21 by more (R18)."""
     for imports, grade in (("13.2", "E4"), ("13.21", "E3")):
         book = book_of(quantity(named=[CUSTOMS, CENSUS]))
         book.figures("2020 1201 12")
@@ -437,6 +442,14 @@ def test_a_looked_for_figure_that_was_not_published_is_not_reported() -> None:
     assert term.outcome == "not_reported"
     assert "2021-05-01" in (term.reason or "")
     assert term.sources_missing == ("cn-customs",)
+
+
+def test_a_figure_of_no_named_source_can_be_looked_for_in_vain() -> None:
+    """Where the text names no source and there are no figures, looking for any of them is looking (R11)."""
+    book = book_of()
+    assert book.term("2021-06-01").outcome == "not_assessable"
+    book.attest("not_published", term="t", authority="cn-customs", date="2021-05-01")
+    assert book.term("2021-06-01").outcome == "not_reported"
 
 
 # --- conversion, basis, baseline (R4, R5, R6) -------------------------------------------------------------------------
@@ -541,9 +554,14 @@ def test_an_increment_is_counted_from_the_channels_own_baseline() -> None:
         ("another channel's", {"channel": "annual"}, ["2017 1201 20", "2020 1201 40"], "has no baseline of its own"),
         ("another source's", {"authority": "usda"}, ["2017 1201 20", "2020 1201 40"], "has no baseline of its own"),
         ("another year's", {"year": "2016"}, ["2016 1201 20", "2020 1201 40"], "has no baseline of its own"),
-        ("a year with a gap", {}, [*months(2017, [2] * 11), *months(2020, [3] * 12)], "covers 91.5 % of the baseline's days"),
+        (
+            "a year with a gap",
+            {},
+            [*months(2017, [2] * 11), *months(2020, [3] * 12)],
+            "covers 91.5 % of the baseline's days",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_channel_without_its_own_whole_baseline_does_not_vote(
     case: str, of: dict[str, str] | None, lines: list[str], why: str
 ) -> None:
@@ -580,7 +598,7 @@ def test_a_restated_baseline_makes_a_new_result_beside_the_old() -> None:
 
 
 def test_three_ratios_print_themselves_in_words() -> None:
-    """Gross, incremental and pace by exact fractions: 27.34 ÷ 33.47, (27.34 − 20.97) ÷ 12.5, and the same at the end (R7)."""
+    """Gross, incremental and pace by exact fractions: 27.34 ÷ 33.47, (27.34 − 20.97) ÷ 12.5, then as gross (R7)."""
     book = book_of(increment(unit="GUSD"))
     book.baseline(unit="GUSD")
     book.figures("2017 1201 20970000000", "2020 1201 27340000000", unit="USD", basis="FOB")
@@ -629,7 +647,7 @@ PACES = [
 
 @pytest.mark.parametrize(("figures", "outcome"), PACES)
 def test_pace_is_said_only_where_both_prorations_say_so(figures: list[int], outcome: str) -> None:
-    """By days and by the season of the last complete year before the pledge; where they differ, not due, both printed (R9)."""
+    """By days and by the season of the last complete year before the pledge; where they differ, not due (R9)."""
     assert sum(SEASON) == 100
     book = book_of(quantity("100"))
     book.figures(*months(2019, SEASON), *months(2020, figures), published="2020-04-10")
@@ -706,8 +724,10 @@ def read_book(order: str | None, export: str | None, imported: str | None) -> Bo
     """A term of 12 read by orders, exports and imports, with the figures of 2020 that are given."""
     book = book_of(quantity("12", readings=[ORDER, EXPORT, IMPORT]))
     for value, series, owner in (
-        (order, "series:order/us/cn", "us"), (export, "series:export/us/cn", "us"), (imported, "series:import/cn/us", "cn"),
-    ):  # fmt: skip
+        (order, "series:order/us/cn", "us"),
+        (export, "series:export/us/cn", "us"),
+        (imported, "series:import/cn/us", "cn"),
+    ):
         if value is not None:
             book.figures(f"2020 1201 {value}", series=series, authority=f"{owner}-statistics", owner=owner)
     return book
@@ -727,7 +747,7 @@ READINGS = [
 def test_readings_vote_when_met_or_not_met(
     figures: tuple[str | None, str | None, str | None], outcome: str, missing: tuple[str, ...]
 ) -> None:
-    """Alike, that outcome; unlike, measure not agreed; one that does not vote is named and counts as missing (method §2)."""
+    """Alike, that outcome; unlike, measure not agreed; one that does not vote counts as missing (method §2)."""
     term = read_book(*figures).term("2021-06-01")
     assert (term.outcome, term.sources_missing) == (outcome, missing)
     if outcome == "disputed":
@@ -756,7 +776,7 @@ def test_a_reading_at_odds_with_itself_disputes_the_term_where_none_votes() -> N
 
 
 def test_the_newest_vintage_counts_and_older_ones_stay_visible() -> None:
-    """27.335 was known until June 2021, 27.228 from then on; each view has its own, and revisions are listed (R1, R2)."""
+    """27.335 was known until June 2021, 27.228 from then on; each view has its own (R1, R2)."""
     book = book_of(quantity("27.3"))
     book.figures("2020 1201 27.335", published="2021-05-25")
     book.figures("2020 1201 27.228", published="2021-06-25")
@@ -790,5 +810,6 @@ def test_a_term_without_a_scope_cannot_be_counted() -> None:
     book = book_of(quantity(scope=None))
     book.figures("2020 1201 12")
     assert (book.term("2021-06-01").outcome, book.term("2021-06-01").reason) == (
-        "not_assessable", "the term names no scope to count by",
-    )  # fmt: skip
+        "not_assessable",
+        "the term names no scope to count by",
+    )

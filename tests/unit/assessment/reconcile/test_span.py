@@ -22,9 +22,13 @@ def span(first: str, last: str) -> Span:
 
 @pytest.mark.parametrize(
     ("first", "last", "said"),
-    [("2020-01-01", "2020-12-31", "2020"), ("2020-01-01", "2021-12-31", "2020 to 2021"), ("2020-02-01", "2020-02-29", "2020-02"),
-     ("2020-02-01", "2020-02-28", "2020-02-01 to 2020-02-28")],
-)  # fmt: skip
+    [
+        ("2020-01-01", "2020-12-31", "2020"),
+        ("2020-01-01", "2021-12-31", "2020 to 2021"),
+        ("2020-02-01", "2020-02-29", "2020-02"),
+        ("2020-02-01", "2020-02-28", "2020-02-01 to 2020-02-28"),
+    ],
+)
 def test_a_span_is_said_as_people_say_it(first: str, last: str, said: str) -> None:
     """Whole years and months have their names."""
     assert words(span(first, last)) == said
@@ -32,9 +36,14 @@ def test_a_span_is_said_as_people_say_it(first: str, last: str, said: str) -> No
 
 @pytest.mark.parametrize(
     ("day", "months", "then"),
-    [("2020-01-31", 1, "2020-02-29"), ("2021-01-31", 1, "2021-02-28"), ("2020-12-31", 24, "2022-12-31"), ("2020-03-31", -1, "2020-02-29"),
-     ("2020-01-15", -1, "2019-12-15")],
-)  # fmt: skip
+    [
+        ("2020-01-31", 1, "2020-02-29"),
+        ("2021-01-31", 1, "2021-02-28"),
+        ("2020-12-31", 24, "2022-12-31"),
+        ("2020-03-31", -1, "2020-02-29"),
+        ("2020-01-15", -1, "2019-12-15"),
+    ],
+)
 def test_a_day_that_a_month_lacks_becomes_its_last(day: str, months: int, then: str) -> None:
     """A lag of months is counted by the calendar (R11)."""
     assert day_text(add_months(day_number(day), months)) == then
@@ -55,8 +64,13 @@ def test_each_day_is_counted_once() -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "months"),
-    [("2020-01-01", "2021-12-31", 24), ("2020-02-01", "2020-02-29", 1), ("2020-02-01", "2020-02-28", None), ("2020-01-02", "2020-01-31", None)],
-)  # fmt: skip
+    [
+        ("2020-01-01", "2021-12-31", 24),
+        ("2020-02-01", "2020-02-29", 1),
+        ("2020-02-01", "2020-02-28", None),
+        ("2020-01-02", "2020-01-31", None),
+    ],
+)
 def test_whole_months_are_told(first: str, last: str, months: int | None) -> None:
     """A mean a year is by whole months where the period has them (method §2)."""
     assert months_of(span(first, last)) == months

@@ -1,0 +1,100 @@
+"""A verification on its way: the bundle, what was seen of it, and what one step hands on to the next.
+
+It is made for one bundle, filled step by step, and thrown away with the answer. Nothing here decides anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from pydantic import ConfigDict, Field
+
+from ledger.audit.archive import Archive
+from ledger.audit.verification import Finding
+from ledger.model.determination import MethodVersion, View
+from ledger.model.erasure import Erasure
+from ledger.model.statement import Statement
+from ledger.model.value import Slug, Value
+from ledger.signing.canonical import Json
+from ledger.signing.envelope import Envelope
+from ledger.tlog.entry import Header
+
+FINDINGS_LIMIT: Final = 1000
+"""How many findings an answer lists; a last one counts the others."""
+
+
+class Claim(Value):
+    """What ``audit.json`` says it is about; the rest of it is worked out anew and compared."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    subjects: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=10_000)]
+    view: View
+    method: MethodVersion
+
+
+@dataclass(slots=True)
+class Notes:
+    """What has been seen so far, and what was left out."""
+
+    findings: list[Finding] = field(default_factory=list)
+    not_checked: list[str] = field(default_factory=list)
+    unlisted: int = 0
+
+    def find(self, step: int, code: str, subject: str, sentence: str) -> None:
+        """Add a finding."""
+        if len(self.findings) < FINDINGS_LIMIT:
+            self.findings.append(Finding(code, subject, sentence, step))
+        else:
+            self.unlisted += 1
+
+    def skip(self, what: str) -> None:
+        """Add something that is not checked."""
+        if what not in self.not_checked:
+            self.not_checked.append(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A statement of the bundle, opened: what it says, or why it cannot be read.
+
+    Attributes:
+        members: the payload as plain data; ``statement`` its meaning, null where its version is not known here.
+        fault: the code and sentence of what is wrong with its form.
+    """
+
+    size: int
+    envelope: Envelope | None = None
+    members: Mapping[str, Json] = field(default_factory=dict)
+    statement: Statement | None = None
+    fault: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class Case:
+    """One verification on its way: the bundle, what was seen, and what the steps hand on.
+
+    Attributes:
+        opened: the bundle's statements, by digest.
+        headers: those whose statement the bundle holds, in order.
+        roots: of the tree at the sizes that anchors name.
+        absent: headers of the closure whose body was erased.
+        is_redacted: a statement or figures are absent, and excused as public.
+    """
+
+    bundle: Archive
+    notes: Notes
+    public: bool
+    opened: dict[str, Opened] = field(default_factory=dict)
+    headers: list[Header] = field(default_factory=list)
+    roots: dict[int, bytes] = field(default_factory=dict)
+    absent: list[Header] = field(default_factory=list)
+    is_redacted: bool = False
+    genesis: str = ""
+    claim: Claim | None = None
+
+    @property
+    def erased(self) -> frozenset[str]:
+        """The digests that logged erasures name."""
+        bodies = (one.statement.body for one in self.opened.values() if one.statement is not None)
+        return frozenset(digest for body in bodies if isinstance(body, Erasure) for digest in body.digests)

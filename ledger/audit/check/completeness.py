@@ -1,0 +1,82 @@
+"""Step 8: nothing that belongs to the audit is left out, and nothing else is here (design §2.3, §2.6).
+
+What belongs is worked out from the headers that the bundle holds, never from a list that came with it.
+"""
+
+from typing import Final
+
+from pydantic import ValidationError
+
+from ledger.audit.bundle import AUDIT, statement_member
+from ledger.audit.check.case import Case, Claim
+from ledger.audit.check.log import header_lines
+from ledger.audit.closure import ALWAYS, Closure, by_subject, closure_of, in_closure
+from ledger.errors import MalformedError
+from ledger.model.statement import Statement, explain
+from ledger.signing.canonical import parse_canonical
+from ledger.tlog.checkpoint import Checkpoint
+from ledger.tlog.entry import Header, parse_header
+
+AUDIT_LIMIT: Final = 1 << 28
+"""The most bytes of an ``audit.json`` that is read."""
+
+
+def read_claim(case: Case, checkpoint: Checkpoint) -> Claim | None:
+    """Return what ``audit.json`` says it is about."""
+    notes = case.notes
+    try:
+        raw = case.bundle.read(AUDIT, limit=AUDIT_LIMIT)
+        parse_canonical(raw, what=AUDIT, limit=AUDIT_LIMIT)
+        claim = Claim.model_validate_json(raw)
+    except ValidationError as error:
+        notes.find(8, "audit.malformed", AUDIT, explain(error, what=AUDIT).message)
+        return None
+    except MalformedError as error:
+        notes.find(8, "audit.malformed", AUDIT, error.message)
+        return None
+    if len(set(claim.subjects)) != len(claim.subjects):
+        notes.find(8, "audit.malformed", AUDIT, "The audit names a subject twice.")
+    if not 0 < claim.view.size <= checkpoint.size:
+        sentence = f"The audit's view has {claim.view.size} entries, and the checkpoint signs {checkpoint.size}."
+        notes.find(8, "audit.view", AUDIT, sentence)
+    return claim
+
+
+def check_closure(case: Case) -> Closure | None:
+    """Step 8. Find bodies that belong to the audit and are not here, and bodies that are here and do not belong."""
+    if case.claim is None:
+        return None
+
+    def body_of(header: Header) -> Statement | None:
+        return case.opened[header.statement].statement if header.statement in case.opened else None
+
+    closure = closure_of(case.claim.subjects, by_subject(case.headers), body_of)
+    belong: set[str] = set()
+    for line in header_lines(case.bundle):
+        try:
+            header = parse_header(line)
+        except MalformedError:
+            continue  # found in step 6
+        if not in_closure(header, closure):
+            continue
+        belong.add(header.statement)
+        if header.statement not in case.opened:
+            _note_absent(case, header)
+    for name in sorted(case.opened.keys() - belong):
+        sentence = f"The statement {name} is here and belongs to no entry of this audit."
+        case.notes.find(8, "closure.surplus", statement_member(name), sentence)
+    return closure
+
+
+def _note_absent(case: Case, header: Header) -> None:
+    """Excuse or find a body that belongs to the closure and is not here (design §2.6)."""
+    place = f"entry {header.index}"
+    if header.kind not in ALWAYS and header.statement in case.erased:
+        case.absent.append(header)
+        case.notes.skip(f"erased: the {header.kind} at {place}, by a logged erasure")
+    elif header.kind not in ALWAYS and case.public:
+        case.is_redacted = True
+        case.notes.skip(f"public: the {header.kind} at {place} about {header.subject} is absent")
+    else:
+        sentence = f"The {header.kind} about {header.subject} belongs to this audit, and the bundle leaves it out."
+        case.notes.find(8, "closure.missing", place, sentence)

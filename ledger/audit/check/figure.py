@@ -1,0 +1,71 @@
+"""Step 10: each file of figures is the one that its evidence names, and no other file travels (design §2.6)."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from ledger.assessment.observation import read_observations
+from ledger.assessment.view import Said
+from ledger.audit.bundle import observations_member, raw_member
+from ledger.audit.check.case import Case
+from ledger.errors import MalformedError
+from ledger.model.evidence import Evidence
+
+_OBSERVATIONS: Final = observations_member("").removesuffix(".csv")
+_RAW: Final = raw_member("")
+
+
+def check_files(case: Case, said: Iterable[Said]) -> None:
+    """Step 10. Find files that are missing, surplus, or not what the evidence says of them."""
+    evidence = [(one.index, one.statement.body) for one in said if isinstance(one.statement.body, Evidence)]
+    counts: dict[str, int | None] = {}
+    named: set[str] = set()
+    for index, body in evidence:
+        name = observations_member(body.observations.digest)
+        if _is_there(case, name, body.observations.digest, size=body.observations.size, index=index):
+            named.add(name)
+            if name not in counts:
+                counts[name] = _count(case, name, index)
+            if counts[name] is not None and counts[name] != body.observations.count:
+                sentence = f"The observations are {counts[name]}, and the evidence says {body.observations.count}."
+                case.notes.find(10, "observations.count", f"entry {index}", sentence)
+    travels = {body.raw.digest: True for _, body in evidence}
+    for _, body in evidence:
+        travels[body.raw.digest] &= body.redistribute
+    for index, body in evidence:
+        name = raw_member(body.raw.digest)
+        if not travels[body.raw.digest]:
+            case.notes.skip(f"raw: not redistributed ({body.publisher})")
+        elif _is_there(case, name, body.raw.digest, size=body.raw.size, index=index):
+            named.add(name)
+    for member in case.bundle.members:
+        if member.name.startswith((_OBSERVATIONS, _RAW)) and member.name not in named:
+            case.notes.find(10, "file.surplus", member.name, f"No evidence of this audit lets {member.name} travel.")
+
+
+def _is_there(case: Case, name: str, digest: str, *, size: int, index: int) -> bool:
+    """Whether a file is here; find or excuse that it is not, and find that it is another than it should be."""
+    member, place = case.bundle.find(name), f"entry {index}"
+    if member is None:
+        if digest in case.erased:
+            case.notes.skip(f"erased: {name.partition('/')[0]} of {place}, by a logged erasure")
+        elif case.public:
+            case.is_redacted |= name.startswith(_OBSERVATIONS)
+            case.notes.skip(f"public: {name.partition('/')[0]} of {place} is absent")
+        else:
+            case.notes.find(10, "file.missing", place, f"The bundle leaves out {name}, which the evidence names.")
+        return False
+    if member.digest != digest:
+        case.notes.find(10, "file.digest", place, f"The content of {name} has the digest {member.digest}.")
+    elif member.size != size:
+        case.notes.find(10, "file.size", place, f"{name} has {member.size} bytes, and the evidence says {size}.")
+    return True
+
+
+def _count(case: Case, name: str, index: int) -> int | None:
+    """Return how many rows a file of observations has, all read strictly; null where it is not canonical."""
+    try:
+        with case.bundle.open(name) as stream:
+            return sum(1 for _ in read_observations(stream, what=name))
+    except MalformedError as error:
+        case.notes.find(10, "observations.malformed", f"entry {index}", error.message)
+        return None
