@@ -23,6 +23,7 @@ from ledger.errors import PledgerError, RefusedError
 from ledger.model.evidence import Evidence
 from ledger.model.retraction import Retraction
 from ledger.model.statement import CharterStatement, KeyStatement, Statement, kind_of, parse_statement, plain
+from ledger.service.collector import collect_young, uncollected
 from ledger.service.evidence import check_files
 from ledger.service.ports import Blobs, Progress, Reading
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
@@ -84,7 +85,8 @@ def check_log(
         executor: of threads that verify signatures; without one it is done here.
         progress: told how many entries of how many are done.
     """
-    return _Check(reading, blobs, genesis=genesis, executor=executor, progress=progress).run()
+    with uncollected():
+        return _Check(reading, blobs, genesis=genesis, executor=executor, progress=progress).run()
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ class _Check:
             if len(recent) == CHUNK or self.size == total:
                 self._check_marks(recent)
                 recent = []
+                collect_young()
                 if self.progress is not None:
                     self.progress(self.size, total)
         # 2. What is left of the checkpoints signs more entries than there are.

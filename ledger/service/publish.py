@@ -17,10 +17,8 @@ receipts that nobody was given; whoever repeats the statements gets them. If the
 leaves its outcome unknown, this publisher stops: the next one that is opened finds the old state or the new.
 """
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -29,6 +27,7 @@ from typing import Final
 from ledger.errors import ConflictError, MalformedError, RefusedError, UnavailableError
 from ledger.model.statement import plain
 from ledger.service.admit import Admitted, admit, open_statements
+from ledger.service.collector import uncollected
 from ledger.service.ports import Blobs, Clock, Reading, Sign, Store, Writing
 from ledger.service.scene import Folded, Opened, Scene, fold_authority
 from ledger.signing.canonical import Digest
@@ -134,7 +133,7 @@ class Publisher:
         """
         opened = open_statements(raws, authority=self._fold().authority, executor=executor)
         while True:
-            with _uncollected():
+            with uncollected():
                 group = tuple(islice(opened, size))
                 publication = self._publish(group) if group else None
             if publication is None:
@@ -206,22 +205,6 @@ class Publisher:
         if self._is_stopped:
             message = "The outcome of an earlier commit is unknown, so nothing more is written; open the ledger again."
             raise UnavailableError(message, outcome="unknown")
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the collector of cycles away while a group is published.
-
-    It would walk all the statements of the group again and again, and nothing in them is cyclic: a fifth of the time.
-    The switch is the process's; whoever finds it off leaves it off.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def make_receipt(reading: Reading, row: Row) -> Receipt:
