@@ -9,7 +9,7 @@ the result (design §2.6).
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from ledger.assessment.result import (
     Cite,
@@ -148,12 +148,17 @@ class _Page:
         return self._words.days(named)
 
     def why(self, one: TermResult | ReadingResult | SourceResult) -> str | None:
-        """Return the reason of an outcome, without the day and the lateness that are printed beside it."""
-        reason = one.reason
-        if reason is not None and one.reached is not None and one.days_late:
-            late = rf"reached on {one.reached}, {one.days_late} days? late(?:; |$)"
-            reason = re.sub(late, "", reason, count=1)
-        return self.plain(reason) if reason else None
+        """Return the reason of an outcome."""
+        return self.plain(one.reason) if one.reason else None
+
+    def why_else(self, one: TermResult | ReadingResult | SourceResult) -> str | None:
+        """Return the reason of an outcome without the clause on lateness, for a table that has a column for it."""
+        clauses = [clause for clause in (one.reason or "").split("; ") if not self.says_late(one, clause)]
+        return self.plain("; ".join(clauses)) or None
+
+    def says_late(self, one: TermResult | ReadingResult | SourceResult, text: str | None) -> bool:
+        """Whether a text already says by how many days something was late."""
+        return bool(one.days_late and re.search(rf"\b{one.days_late} days? late\b", text or ""))
 
     def ratios(self, source: SourceResult) -> tuple[Ratio, ...]:
         """Return the ratios that say something of their own: after the last day a pace says what the level says."""
@@ -355,16 +360,16 @@ class _Page:
             sentences.append(words.say("chart.straddle"))
         return " ".join(sentences)
 
-    def path_svg(self, picture: Picture) -> Any:  # noqa: ANN401  # Markup, of the extra
+    def path_svg(self, picture: Picture) -> str:
         """Return the picture of what was owed against what was observed."""
         source = picture.source
         flow = self.flow(source.measure, source.reporter, source.partner, source.basis)
         channel = self._words.say("term.source", source=source.source, channel=source.channel)
         title = self._words.say("chart.title", term=picture.term.title, flow=flow, source=channel)
         spec = path_chart(picture.path, self._words)
-        return _safe(draw(spec, name=picture.name, title=visible(title), description=self.picture_words(picture)))
+        return draw(spec, name=picture.name, title=visible(title), description=self.picture_words(picture))
 
-    def dimensions_svg(self, chapter: Chapter) -> Any:  # noqa: ANN401  # Markup, of the extra
+    def dimensions_svg(self, chapter: Chapter) -> str:
         """Return the picture of the levels by dimension."""
         words, score = self._words, chapter.result.score
         pairs = [
@@ -378,7 +383,7 @@ class _Page:
         ]
         title = visible(words.say("chart.dimensions", title=chapter.result.title))
         spec = dimensions_chart(score.dimensions, words)
-        return _safe(draw(spec, name=f"c{chapter.number}d", title=title, description="; ".join(pairs)))
+        return draw(spec, name=f"c{chapter.number}d", title=title, description="; ".join(pairs))
 
 
 def _places(result: AuditResult, chapters_: Sequence[Chapter]) -> dict[int, str]:
@@ -405,12 +410,6 @@ def _finalize(value: object) -> object:
     # An undefined name says so itself when it is turned into text.
     message = f"The report would print {str(value)[:40]!r}, which is no text."
     raise AssertionError(message)
-
-
-def _safe(svg: str) -> Any:  # noqa: ANN401  # Markup, of the extra
-    from markupsafe import Markup
-
-    return Markup(svg)  # noqa: S704  # drawn and reduced by ledger.report.drawing, its texts escaped there
 
 
 @cache

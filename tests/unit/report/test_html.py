@@ -311,15 +311,20 @@ def test_channels_without_a_figure_share_a_row() -> None:
     assert "usda-fas / weekly" in text
 
 
-def test_lateness_is_not_said_twice() -> None:
-    """The day and the lateness stand in columns of their own, and leave the reason."""
-    reason = "reached on 2021-12-31, 365 days late; does not vote: import/cn/us"
+def test_lateness_is_said_once_in_each_place() -> None:
+    """The table has a column for lateness, so its outcomes give only what else is the reason; the notes give all."""
+    reason = "counting on from the period, reached on 2021-12-31, 365 days late; does not vote: import/cn/us"
     late = {"reason": reason, "reached": "2021-12-31", "days_late": 365}
-    imports = reading("import", "not_assessable", [], reporter="cn", partner="us")
-    text = term_of(term("t", "a term", "not_met", readings=[imports], **late))
-    assert "Why: does not vote: imports, China from United States" in text
-    assert "Reached on 31 December 2021" in text
-    assert "365 days late;" not in text
+    imports = reading("import", "not_assessable", [], reporter="cn", partner="us", **late)
+    whole = data()
+    whole["commitments"][0]["terms"] = [term("t", "a term", "not_met", readings=[imports], **late)]
+    back = read(render_html(result(whole), software=SOFTWARE))
+    (table, *_) = [one for one in back.all("table") if "reckoning" in one.attributes.get("class", "")]
+    assert "does not vote: imports, China from United States" in table.text
+    assert "365 days late" not in table.text
+    chapter, summary = (" ".join(back.id(name).text.split()) for name in ("c1", "summary"))
+    assert "Why: counting on from the period, reached on 31 December 2021, 365 days late; does not vote" in chapter
+    assert summary.count("365 days late") == 1
 
 
 def test_earlier_totals_are_told_once_for_as_long_as_they_stood() -> None:

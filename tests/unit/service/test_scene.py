@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from ledger.assessment.view import Said
 from ledger.service.scene import Folded, Scene, fold_authority, read_said
-from tests.unit.service.scenario import COMMITMENT, KEYS, PARTY, START, House, grant
+from tests.unit.service.scenario import COMMITMENT, KEYS, PARTY, POSITION, START, House, grant
 
 
 @contextmanager
@@ -44,6 +44,18 @@ def test_what_the_batch_adds_is_seen_by_what_follows() -> None:
         scene.add(said)
         assert scene.has_party("cc")
         assert (scene.size, scene.statement(said.name)) == (8, said)
+
+
+def test_what_stands_is_remembered_until_its_own_kind_changes() -> None:
+    """A thousand positions on one commitment read it once, so a batch costs what its statements cost (performance)."""
+    house = House().set_up()
+    with scene_of(house) as scene:
+        stands = scene.known("commitment", "grain")
+        scene.add(fresh(house, scene, "position", "grain", POSITION))
+        assert scene.known("commitment", "grain") is stands
+        assert len(scene.known("position", "grain").positions["grain"]) == 1
+        scene.add(fresh(house, scene, "position", "grain", {**POSITION, "date": "2020-03-01"}))
+        assert len(scene.known("position", "grain").positions["grain"]) == 2
 
 
 def test_retraction_in_the_batch_takes_its_target_away() -> None:

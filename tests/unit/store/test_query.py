@@ -1,7 +1,8 @@
-"""Reading the store: marks only point (performance: no index over whole random digests), and nothing is read in vain."""
+"""Reading the store: marks only point (performance: no index over whole random digests), nothing is read in vain."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine
@@ -24,8 +25,7 @@ def reading() -> Iterator[SqlReading]:
 
 def plans(connection: Connection, asked: Asked) -> list[str]:
     """Return how the database goes about each statement that it was asked, step by step."""
-    driver = connection.connection.driver_connection
-    assert driver is not None
+    driver: Any = connection.connection.driver_connection
     return [row[3] for sql in asked for row in driver.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
 
 
@@ -44,7 +44,7 @@ def test_mark_of_a_repeat_depends_on_key_and_payload() -> None:
     assert repeat_mark("a" * 43, bytes(31) + b"\x01") != expected
 
 
-CASES = {
+CASES: dict[str, Callable[[SqlReading], object]] = {
     "nodes of the tree": lambda reading: reading.nodes([(0, 7), (1, 2), (5, 0)]),
     "names": lambda reading: reading.named([bytes(32)]),
     "repeats": lambda reading: reading.said([("a" * 43, bytes(32))]),
@@ -58,8 +58,8 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_sought_is_found_by_an_index(reading: SqlReading, case: str) -> None:
     """No table of the log is read whole for one answer: a proof costs as much in a long log as in a short one (§4)."""
-    driver, asked = reading.connection.connection.driver_connection, []
-    assert driver is not None
+    driver: Any = reading.connection.connection.driver_connection
+    asked: Asked = []
     driver.set_trace_callback(asked.append)
     CASES[case](reading)
     driver.set_trace_callback(None)
