@@ -6,7 +6,6 @@ alike, in the order of their slugs.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 from ledger.assessment import METHOD
 from ledger.assessment.result import CommitmentResult
@@ -19,9 +18,6 @@ from ledger.audit.opinion import opine
 from ledger.audit.phrase import names_of, sentence
 from ledger.audit.result import AuditResult
 from ledger.tlog.entry import Header
-
-_TITLES: Final = 3
-"""How many commitments a title names before it counts the others."""
 
 
 def compose(
@@ -69,7 +65,6 @@ def compose(
 
 def title_of(results: Sequence[CommitmentResult]) -> str:
     """Return the title of the report: it follows from what is audited, so that nobody can choose another."""
-    named = [result.title for result in results[:_TITLES]]
-    further = len(results) - len(named)
-    others = [f"and {further} {'others' if further > 1 else 'other'}"] if further else []
-    return sentence(f"Compliance audit: {'; '.join([*named, *others])}")
+    if len(results) == 1:
+        return sentence(f"Compliance audit: {results[0].title}")
+    return f"Compliance audit of {len(results)} commitments"
