@@ -1,0 +1,180 @@
+"""What must hold after every step, whatever failed in it (design §2.5; issue of the log, point 7).
+
+1. The log is sound: chain, order, leaves and roots, recomputed by `ledger.tlog.recheck`, which shares nothing with the
+   writer.
+2. No two checkpoints that left disagree: each signs the root that the log has at its size, and none is beyond the log.
+   For the last two of them a consistency proof is made, and verified.
+3. No acknowledged entry is gone, or has changed.
+4. Every commit is one batch, whole; nothing stands twice, and nothing that had to be refused stands at all.
+5. The files that logged evidence names are there, whole.
+6. A static site holds everything that its checkpoint covers.
+7. No checkpoint has left that is not noted beside the store, so that an old copy of the store is known for one.
+
+Each law raises a `Violation` with a sentence. They are looked at from outside, without any call of the world.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from ledger.service.check import check_log
+from ledger.service.scene import read_said
+from ledger.store.blobs import DirectoryBlobs
+from ledger.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from ledger.tlog.merkle import consistency_indexes, prove_consistency, verify_consistency
+from ledger.tlog.note import parse_note
+from ledger.tlog.recheck import recheck_log
+from ledger.tlog.stored import Row
+from ledger.tlog.tile import ENTRIES, TILE_WIDTH, Tile, format_tile_path, parse_bundle
+from tests.simulation.house import House, Violation
+from tests.unit.service.fake import MemoryReading
+
+
+def hold(house: House) -> None:
+    """Raise where a law is broken."""
+    for note in house.witness.seen:
+        house.see(note)
+    house.witness.seen.clear()
+    site = _site_checkpoint(house)
+    _hold_log(house)
+    _hold_consistent(house)
+    _hold_answered(house)
+    _hold_batches(house)
+    _hold_files(house)
+    if site is not None:
+        _hold_site(house, site)
+    _hold_noted(house)
+
+
+def hold_whole(house: House) -> None:
+    """Raise where the full check of the ledger finds anything: signatures, roles, statements, nodes, marks, files."""
+    checked = check_log(MemoryReading(house.store.state), DirectoryBlobs(house.root / "blobs"), genesis=house.genesis)
+    if checked.findings:
+        message = f"the full check finds {checked.findings[0]}"
+        raise Violation(message)
+
+
+def _hold_log(house: House) -> None:
+    state = house.store.state
+    heads = {size: parse_checkpoint(parse_note(note).text).root for size, note in state.notes.items()}
+    for size, root in house.sizes():
+        if heads.setdefault(size, root) != root:
+            message = f"the log signed another root of {size} entries than the one that left"
+            raise Violation(message)
+    found = recheck_log((row.header for row in state.rows), heads=heads, leaves=(row.leaf for row in state.rows))
+    if found.findings:
+        message = f"{found.findings[0].sentence} ({found.findings[0].code})"
+        raise Violation(message)
+    signed = parse_checkpoint(parse_note(state.head.checkpoint).text)
+    if (found.size, found.root) != (signed.size, signed.root) or state.head.size != found.size:
+        message = "the head is not the log's"
+        raise Violation(message)
+
+
+def _hold_consistent(house: House) -> None:
+    sizes = house.sizes()[-2:]
+    if len(sizes) < 2:
+        return
+    (old, old_root), (new, new_root) = sizes
+    nodes = MemoryReading(house.store.state).nodes(consistency_indexes(old, new))
+    proof = prove_consistency(old, new, nodes)
+    if not verify_consistency(old=old, new=new, proof=proof, old_root=old_root, new_root=new_root):
+        message = f"the checkpoints of {old} and of {new} entries are not consistent"
+        raise Violation(message)
+
+
+def _hold_answered(house: House) -> None:
+    rows = house.store.state.rows
+    for name, receipt in house.answered.items():
+        row = rows[receipt.index] if receipt.index < len(rows) else None
+        is_there = row is not None and row.header == receipt.header and row.jws is not None
+        if row is None or not is_there or f"sha256:{hashlib.sha256(row.jws or b'').hexdigest()}" != name:
+            message = f"the acknowledged entry {receipt.index} is gone"
+            raise Violation(message)
+
+
+def _hold_batches(house: House) -> None:
+    names = [f"sha256:{row.statement.hex()}" for row in house.store.state.rows]
+    if len(set(names)) < len(names):
+        message = "a statement stands twice"
+        raise Violation(message)
+    start = 0
+    before: set[str] = set()
+    for size in sorted(house.store.state.notes):
+        commit = names[start:size]
+        if not any(_fresh(batch, before) == commit for batch in house.attempts):
+            message = f"the entries {start} to {size - 1} are no whole batch of anybody"
+            raise Violation(message)
+        before.update(commit)
+        start = size
+
+
+def _fresh(batch: tuple[str, ...], before: set[str]) -> list[str]:
+    return [name for name in dict.fromkeys(batch) if name not in before]
+
+
+def _hold_files(house: House) -> None:
+    for row in house.store.state.rows:
+        if row.kind != "evidence":
+            continue
+        for digest in _files(row):
+            path = house.root / "blobs" / digest[7:9] / digest[7:]
+            if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest[7:]:
+                message = f"the file {digest} is not there whole, and entry {row.index} names it"
+                raise Violation(message)
+
+
+def _files(row: Row) -> tuple[str, str]:
+    said: Any = read_said(row)
+    body = said.statement.body
+    return body.raw.digest, body.observations.digest
+
+
+def _site_checkpoint(house: House) -> Checkpoint | None:
+    """Return the checkpoint of the static site; that it can be read means that it has left."""
+    try:
+        note = (house.site / "checkpoint").read_bytes()
+    except FileNotFoundError:
+        return None
+    checkpoint = open_checkpoint(note, log=house.keys).checkpoint
+    house.see(note)
+    return checkpoint
+
+
+def _hold_site(house: House, checkpoint: Checkpoint) -> None:
+    headers: list[bytes] = []
+    for index in range(0, checkpoint.size, TILE_WIDTH):
+        width = min(TILE_WIDTH, checkpoint.size - index)
+        path = house.site / format_tile_path(Tile(ENTRIES, index // TILE_WIDTH, width))
+        if not path.is_file():
+            message = f"the site's checkpoint covers {checkpoint.size} entries, and {path.name} is not there"
+            raise Violation(message)
+        headers += parse_bundle(path.read_bytes(), width=width)
+    found = recheck_log(headers, heads={checkpoint.size: checkpoint.root})
+    if found.findings or found.size != checkpoint.size:
+        message = f"the site does not hold what its checkpoint signs: {found.findings}"
+        raise Violation(message)
+    for row in house.store.state.rows[: checkpoint.size]:
+        digests = (f"statement/{row.statement.hex()}", *(f"blob/{one[7:]}" for one in _named(row)))
+        for name in digests:
+            if not _is_whole(house.site / name):
+                message = f"the site's checkpoint covers entry {row.index}, and {name} is not there whole"
+                raise Violation(message)
+
+
+def _hold_noted(house: House) -> None:
+    largest = max((size for size, _ in house.sizes()), default=0)
+    if house.noted() < largest:
+        message = f"a checkpoint of {largest} entries has left, and that of {house.noted()} is noted as the last"
+        raise Violation(message)
+
+
+def _named(row: Row) -> tuple[str, ...]:
+    return _files(row) if row.kind == "evidence" else ()
+
+
+def _is_whole(path: Path) -> bool:
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+
+
+__all__: Final = ["hold", "hold_whole"]
