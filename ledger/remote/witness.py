@@ -1,6 +1,6 @@
 """A witness, asked over HTTP: one request, one answer, bounded in time and size (C2SP tlog-witness).
 
-What is asked and what an answer means is `ledger.tlog.witness`'s; how often to ask, and whom, `ledger.service.cosign`'s.
+What is asked and what an answer means is `ledger.tlog.witness`'s; how often to ask, and whom, is its caller's.
 Redirections are not followed and no proxy is used: a witness is where its configuration says it is.
 """
 

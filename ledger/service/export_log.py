@@ -6,7 +6,8 @@ everything that its checkpoint covers, whenever this process dies. The tree is f
 store which contradicts its own checkpoint exports nothing. A file whose licence does not let it travel stays behind.
 """
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -42,6 +43,9 @@ from ledger.tlog.tile import TILE_HEIGHT, TILE_WIDTH, Tile, tile_addresses
 CHUNK: Final = 4 * TILE_WIDTH
 """Entries that are at hand at a time."""
 
+BLOCK: Final = 1 << 20
+"""Bytes of a file that are at hand at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -72,6 +76,7 @@ def export_log(
     *,
     policy: bytes,
     keys: Sequence[VerifierKey],
+    cosigned: Callable[[int], bytes | None] = lambda _size: None,
     restricted: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
@@ -83,6 +88,7 @@ def export_log(
         site: to be written; empty, or an earlier export of the same log.
         policy: of the log, as it publishes it.
         keys: of the log, by its charter.
+        cosigned: gives the checkpoint of a size as its witnesses cosigned it, where they have.
         restricted: write the files too whose licence does not let them travel: for a successor, not for the public.
         progress: told how many entries of how many are done.
 
@@ -92,7 +98,8 @@ def export_log(
         UnavailableError: the disk is full or cannot be written; the site stands as its checkpoint says.
     """
     with site.writing():
-        return _Export(reading, blobs, site, keys=keys, restricted=restricted, progress=progress).run(policy)
+        export = _Export(reading, blobs, site, keys=keys, restricted=restricted, progress=progress)
+        return export.run(policy, cosigned(reading.head().size))
 
 
 class _Export:
@@ -117,11 +124,16 @@ class _Export:
         self.statements = 0
         self.files = 0
         self.withheld: dict[str, None] = {}
+        self.whole: set[str] = set()
 
-    def run(self, policy: bytes) -> Exported:
+    def run(self, policy: bytes, cosigned: bytes | None) -> Exported:
         # 1. Where the ledger and the site stand.
-        note = self.reading.head().checkpoint
+        signed = self.reading.head().checkpoint
+        note = cosigned or signed
         checkpoint = open_checkpoint(note, log=self.keys).checkpoint
+        if parse_note(note).text != parse_note(signed).text:
+            message = "The witnesses cosigned another checkpoint than the ledger's last; run pledger log check."
+            raise ConflictError(message, cosigned=note.decode(), ledger=signed.decode())
         before = self._held(checkpoint, note)
         # 2. Entries, tiles and statements since then.
         tiler = self._standing(before)
@@ -162,8 +174,8 @@ class _Export:
             )
             raise ConflictError(message, **facts)
         if read_edge(held.size, self.reading.nodes(edge_indexes(held.size))).root != held.root:
-            message = f"The ledger does not begin with the {held.size} entries of {self.site.name}, both signed: a fork."
-            raise ForkError(f"{message[:-1]}; keep both.", **facts)
+            message = f"The ledger does not begin with the {held.size} entries signed in {self.site.name}; keep both."
+            raise ForkError(message, **facts)
         return held.size
 
     def _standing(self, size: int) -> Tiler:
@@ -216,15 +228,18 @@ class _Export:
         return frozenset(found)
 
     def _write_file(self, digest: str) -> bool:
-        """Write a file, if it is held and not there yet; a file is named by what it holds, so being there is enough."""
-        path = blob_path(digest)
-        held = self.blobs.size(digest)
-        if held is None:
+        """Write a file, if it is held and not there whole; a power cut may have left one of the right size in zeros."""
+        if digest in self.whole or self.blobs.size(digest) is None:
             return False
+        self.whole.add(digest)
+        path = blob_path(digest)
         there = self.site.open(path)
         if there is not None:
             with there:
-                if there.seek(0, 2) == held:
+                hashed = hashlib.sha256()
+                while block := there.read(BLOCK):
+                    hashed.update(block)
+                if f"sha256:{hashed.hexdigest()}" == digest:
                     return False
         with self.blobs.open(digest) as stream:
             self.site.put(path, stream)

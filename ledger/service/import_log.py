@@ -192,7 +192,9 @@ class _Import:
         payload_digest: bytes | None = None
         if raw is None:
             if header.kind in LASTING:
-                message = f"{self.source.name} lacks the {header.kind} of entry {header.index}, which nothing can erase."
+                message = (
+                    f"{self.source.name} lacks the {header.kind} of entry {header.index}, which nothing can erase."
+                )
                 raise MalformedError(message, index=header.index)
             self.absent[header.statement] = header.index
         else:
@@ -269,7 +271,9 @@ class _Import:
         for digest, index in {**self.absent, **self.missing}.items():
             if digest not in self.erasures and (digest in self.absent or digest not in self.restricted):
                 what = "statement" if digest in self.absent else "file"
-                message = f"{self.source.name} lacks the {what} {digest} of entry {index}, and nothing logged removes it."
+                message = (
+                    f"{self.source.name} lacks the {what} {digest} of entry {index}, and nothing logged removes it."
+                )
                 raise MalformedError(message, index=index, digest=digest)
         # 6.
         if self.tiler.edge.root != front.checkpoint.root:

@@ -285,7 +285,9 @@ def read_front(source: Source, *, trusted: bytes | None = None, founded: Authori
     checkpoint = open_checkpoint(note, log=keys).checkpoint
     policy = _need(source, POLICY, limit=POLICY_LIMIT)
     if {log.key for log in parse_policy(policy).logs} != set(keys):
-        message = f"The policy of {source.name} does not name the two checkpoint keys of its charter; do not rely on it."
+        message = (
+            f"The policy of {source.name} does not name the two checkpoint keys of its charter; do not rely on it."
+        )
         raise RefusedError(message, origin=checkpoint.origin)
     if trusted is not None:
         open_by_policy(note, parse_policy(trusted))
@@ -398,12 +400,12 @@ def read_entries(source: Source, start: int, stop: int) -> Iterator[tuple[Entry,
         yield tuple(entries)
 
 
-def _entry(
-    source: Source, raw: bytes, leaf: Hash, *, index: int, previous: Entry | None, is_checked: bool
-) -> Entry:
+def _entry(source: Source, raw: bytes, leaf: Hash, *, index: int, previous: Entry | None, is_checked: bool) -> Entry:
     """Return an entry, once it is seen to be the leaf of its tile and, where asked for, to follow the one before."""
     if leaf_hash(raw) != leaf:
-        message = f"Entry {index} of {source.name} does not hash to its leaf in tile/0; the bundle or the tile is changed."
+        message = (
+            f"Entry {index} of {source.name} does not hash to its leaf in tile/0; the bundle or the tile is changed."
+        )
         raise MalformedError(message, index=index)
     header = parse_header(raw)
     if is_checked:

@@ -71,14 +71,24 @@ class DirectorySite:
         except OSError as error:
             raise self._failure(error, "written") from error
         try:
+            self._take(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _take(self, descriptor: int) -> None:
+        """Lock the directory, and clear away what those left who died in it."""
+        try:
             # The lock is the directory's own, so nothing in it says that there was one, and a crash lets it go.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+            # Whoever left these is dead: nobody else writes here.
+            for stray in self.directory.glob(".incoming-*"):
+                stray.unlink(missing_ok=True)
         except BlockingIOError as error:
             message = f"Another process writes to {self.directory}; wait until it is done."
             raise UnavailableError(message, directory=str(self.directory)) from error
-        finally:
-            os.close(descriptor)
+        except OSError as error:  # a file system without locks, for one
+            raise self._failure(error, "locked") from error
 
     def write(self, path: str, raw: bytes) -> bool:
         """Write a file unless it is there with the same bytes; tell whether it was written."""
@@ -144,19 +154,17 @@ class DirectorySite:
     def _incoming(self, final: Path) -> Iterator[BinaryIO]:
         """Return a new file that takes its name once the block has ended well."""
         # A dot at the front keeps it from being served by most servers, and from being taken for a file of the site.
-        temporary = final.parent / f".incoming-{os.getpid()}-{next(_NUMBER)}"
+        temporary = self.directory / f".incoming-{os.getpid()}-{next(_NUMBER)}"
         try:
             try:
-                file = temporary.open("xb")
-            except FileNotFoundError:
-                final.parent.mkdir(parents=True, exist_ok=True)
-                file = temporary.open("xb")
-            try:
-                with file:
+                with temporary.open("xb") as file:
                     yield file
+                if not final.parent.is_dir():
+                    final.parent.mkdir(parents=True, exist_ok=True)
                 temporary.replace(final)
-            finally:
+            except BaseException:
                 temporary.unlink(missing_ok=True)
+                raise
         except PledgerError:
             raise
         except OSError as error:
