@@ -1,12 +1,12 @@
 """``pledger witness``: watches logs for others, and cosigns what continues all that it has seen (C2SP tlog-witness).
 
-It keeps one small file, and answers over HTTP until it is stopped. What it has cosigned it never forgets, so the file is
-to be kept as carefully as the keys: a witness that loses it would cosign a fork.
+It keeps one small file, and answers over HTTP until it is stopped. What it has cosigned it never forgets, so the file
+is to be kept as carefully as the keys: a witness that loses it would cosign a fork.
 """
 
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -31,7 +31,7 @@ Examples:
                                   watch the logs of a policy; logs ask at http://127.0.0.1:8421/add-checkpoint
 
 \b
-A log is told of its witness by [[witness]] in its pledger.toml, with url and vkey. The witness ends with SIGINT or SIGTERM.
+A log is told of its witness by [[witness]] in its pledger.toml, with url and vkey. SIGINT or SIGTERM ends it.
 """
 
 ANSWER: Final = {
@@ -42,16 +42,18 @@ ANSWER: Final = {
 }
 
 PEM_LIMIT: Final = 1 << 16
+EVIDENCE_LIMIT: Final = 100
+"""Fraud proofs that are kept at most."""
 
 _ADDRESS: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})")
 _ALGORITHMS: Final = ("Ed25519", "ML-DSA-44")
 
 
 def witness(
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The witness's name: a host, with a path if any.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="Its name: a host, with a path if any.")],
     key: Annotated[
         list[Path],
-        typer.Option("--key", metavar="FILE", help="A private key (PKCS#8 PEM), Ed25519 or ML-DSA-44; may be repeated."),
+        typer.Option("--key", metavar="FILE", help="Private key (PKCS#8), Ed25519 or ML-DSA-44; may be repeated."),
     ],
     log: Annotated[
         list[str] | None,
@@ -94,10 +96,10 @@ def witness(
         _tell(name, cosigners, logs, url=None, json=json)
         return
     if store is None or not logs:
-        raise UsageError("A witness that listens needs --store FILE and at least one --log; see pledger witness --help.")
-    _serve(
-        _address(listen), name=name, cosigners=cosigners, logs=logs, store=store, evidence=evidence, json=json
-    )  # fmt: skip
+        raise UsageError(
+            "A witness that listens needs --store FILE and at least one --log; see pledger witness --help."
+        )
+    _serve(_address(listen), name=name, cosigners=cosigners, logs=logs, store=store, evidence=evidence, json=json)
 
 
 def _serve(
@@ -135,7 +137,7 @@ def _serve(
     note("The witness has stopped.")
 
 
-def _until_stopped(serve: "object") -> None:
+def _until_stopped(serve: Callable[[], None]) -> None:
     """Serve until the process is asked to end: an interrupt, or SIGTERM."""
 
     def stop(*_: object) -> None:
@@ -143,7 +145,7 @@ def _until_stopped(serve: "object") -> None:
 
     before = signal.signal(signal.SIGTERM, stop)
     try:
-        serve()  # type: ignore[operator]
+        serve()
     except KeyboardInterrupt:
         return
     finally:
@@ -195,7 +197,9 @@ def _key(path: Path, *, make_key: str | None) -> "PrivateKey":
         note(f"Made the key {path}; keep it from others, and keep it.")
         return key
     raw = read_file(path, limit=PEM_LIMIT)
-    return PrivateKey.from_pem(raw, passphrase=passphrase if b"ENCRYPTED" in raw[:64] else None, what=f"key file {path}")
+    return PrivateKey.from_pem(
+        raw, passphrase=passphrase if b"ENCRYPTED" in raw[:64] else None, what=f"key file {path}"
+    )
 
 
 def _algorithm(text: str) -> "Algorithm":
@@ -251,6 +255,7 @@ def _write_evidence(folder: Path, first: bytes, second: bytes, keys: "Sequence[V
     raw = format_fraud(Fork(tuple(keys), first, second))
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"fork-{sha256(raw).hexdigest()[:16]}.json"
-    if not path.exists():
+    # One convicts; a log that went on signing would fill the disk.
+    if not path.exists() and sum(1 for _ in folder.glob("fork-*.json")) < EVIDENCE_LIMIT:
         write_file(path, raw)
         note(f"A log asked for two roots of one size; the fraud proof is {path}.")

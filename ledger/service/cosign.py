@@ -99,7 +99,9 @@ def witness_policy(logs: Sequence[VerifierKey], witnesses: Sequence[Witness], *,
     return Policy(tuple(map(Log, logs)), tuple(witnesses), groups, _QUORUM if quorum else NO_QUORUM)
 
 
-def cosign(note: bytes, policy: Policy, *, ask: Ask, prove: Prove, wait: Wait, last: int = 0) -> Cosigned:
+def cosign(
+    note: bytes, policy: Policy, *, ask: Ask, prove: Prove, wait: Wait, last: int = 0, attempts: int = ATTEMPTS
+) -> Cosigned:
     """Return the checkpoint with the cosignatures of those of the policy's witnesses that give one.
 
     Args:
@@ -109,6 +111,7 @@ def cosign(note: bytes, policy: Policy, *, ask: Ask, prove: Prove, wait: Wait, l
         prove: makes consistency proofs.
         wait: lets time pass between attempts.
         last: the size that the witnesses are thought to have cosigned last.
+        attempts: how often one is asked that does not answer.
 
     Raises:
         MalformedError: the note is no checkpoint.
@@ -120,7 +123,7 @@ def cosign(note: bytes, policy: Policy, *, ask: Ask, prove: Prove, wait: Wait, l
     plain = _without(note, [one.key for one in policy.witnesses])
 
     def ask_one(witness: Witness) -> Asked:
-        return _ask(witness, plain, size, ask=ask, prove=prove, wait=wait, last=min(last, size))
+        return _ask(witness, plain, size, ask=ask, prove=prove, wait=wait, last=min(last, size), attempts=attempts)
 
     open_ones = [one for one in policy.witnesses if one.url is not None and one.key not in before.signers]
     with ThreadPoolExecutor(max(1, min(_AT_ONCE, len(open_ones)))) as executor:
@@ -167,10 +170,12 @@ def refuse_short(cosigned: Cosigned) -> None:
     raise UnavailableError(message, size=size, k=cosigned.given, n=cosigned.known, outcome="published")
 
 
-def _ask(witness: Witness, note: bytes, size: int, *, ask: Ask, prove: Prove, wait: Wait, last: int) -> Asked:
+def _ask(
+    witness: Witness, note: bytes, size: int, *, ask: Ask, prove: Prove, wait: Wait, last: int, attempts: int
+) -> Asked:
     """Return what came of asking a witness, which may name another size, or stay silent, a few times."""
     old, silences, answer = last, 0, None
-    for _ in range(2 * ATTEMPTS):
+    for _ in range(attempts + ATTEMPTS):
         proof = prove(old, size)
         try:
             answer = ask(witness.url or "", format_request(AddCheckpoint(old, proof, note)))
@@ -180,7 +185,7 @@ def _ask(witness: Witness, note: bytes, size: int, *, ask: Ask, prove: Prove, wa
             reason = _words(answer)
         if answer is None or answer.status >= 500 or answer.status == 429:
             silences += 1
-            if silences == ATTEMPTS:
+            if silences == attempts:
                 return Asked(witness, "unavailable", reason)
             wait(PAUSE * 2 ** (silences - 1))
             continue

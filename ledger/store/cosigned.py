@@ -43,8 +43,19 @@ class CosignedDirectory:
             raise UnavailableError(message, path=str(path)) from error
 
     def sizes(self) -> tuple[int, ...]:
-        """Return the sizes of which there is a cosigned checkpoint, in order."""
-        names = (path.name for path in self.directory.glob("*") if path.is_file())
+        """Return the sizes of which there is a cosigned checkpoint, in order.
+
+        Raises:
+            UnavailableError: the directory cannot be read.
+        """
+        try:
+            with os.scandir(self.directory) as entries:
+                names = [entry.name for entry in entries]
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        except OSError as error:
+            message = f"The directory {self.directory} cannot be read: {error.strerror}; mend that."
+            raise UnavailableError(message, path=str(self.directory)) from error
         return tuple(sorted(int(name) for name in names if name.isascii() and name.isdigit() and len(name) == _WIDTH))
 
     def keep(self, size: int, note: bytes) -> bytes:

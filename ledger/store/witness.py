@@ -1,8 +1,9 @@
 """The store of a witness: for each log the largest checkpoint that it has cosigned, in one small SQLite file.
 
 What was read under the lock is what is replaced under it, so that no two requests can be granted from one old size
-(C2SP tlog-witness). A log's row only moves forward, and the database itself refuses anything else. WAL,
-``synchronous=FULL``: what is committed survives the machine. Nothing here decides what may be cosigned.
+(C2SP tlog-witness). A log's row only moves forward, and the database itself refuses anything else. It has SQLite's
+rollback journal and ``synchronous=EXTRA``: what is committed survives the machine. (A write-ahead log would have to be
+switched on, which two processes that begin at once cannot both do.) Nothing here decides what may be cosigned.
 """
 
 import sqlite3
@@ -101,7 +102,6 @@ class WitnessStore:
         store = cls(path, patience=patience)
         with store._connected() as connection:
             # The lock first: of two processes that begin at once, one makes the table and the other finds it.
-            connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("BEGIN IMMEDIATE")
             application, version = (
                 connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
@@ -144,7 +144,7 @@ class WitnessStore:
         try:
             # Closing takes back what was begun and not committed, also where the block ends by an exception.
             with closing(sqlite3.connect(self.path, timeout=self.patience, isolation_level=None)) as connection:
-                for setting in ("synchronous = FULL", "trusted_schema = OFF", "recursive_triggers = ON"):
+                for setting in ("synchronous = EXTRA", "trusted_schema = OFF", "recursive_triggers = ON"):
                     connection.execute(f"PRAGMA {setting}")
                 try:
                     yield connection
