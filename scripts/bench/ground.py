@@ -7,11 +7,11 @@ to something else and so go through every check of an admission. Everything here
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
 from ledger.assessment.authority import approval_payload, possession_payload
+from ledger.service.pool import pool
 from ledger.service.publish import Publisher
 from ledger.signing.canonical import format_json
 from ledger.signing.envelope import APPROVAL, POSSESSION, STATEMENT, Envelope, seal
@@ -79,7 +79,7 @@ class Ledger:
 
     def fill(self, size: int, *, batch: int = 2000) -> None:
         """Publish statements until the log has so many entries; their numbers do not meet those of a measurement."""
-        with ThreadPoolExecutor(2) as executor:
+        with pool() as executor:
             raws = self.statements(size - self.size, first=10**9 + self.size)
             for _ in self.publisher.publish_groups(raws, size=batch, executor=executor):
                 pass

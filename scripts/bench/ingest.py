@@ -8,11 +8,12 @@ the sum of the floors, measured on the same statements in the same round; the ra
 
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from ledger.service.pool import pool
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.merkle import EMPTY_ROOT
 from scripts.bench import floor
@@ -42,7 +43,7 @@ class Round(NamedTuple):
 def measure(given: Options, batch: int, *, rounds: int, count: int) -> list[Round]:
     """Return rounds at one size of batch, each on fresh statements in a ledger that grows."""
     done = []
-    with tempfile.TemporaryDirectory(dir=given.directory) as folder, ThreadPoolExecutor(2) as threads:
+    with tempfile.TemporaryDirectory(dir=given.directory) as folder, pool() as executor:
         ledger = Ledger(Path(folder))
         for number in range(rounds):
             raws = list(ledger.statements(2 * count, first=2 * count * number))
@@ -50,15 +51,15 @@ def measure(given: Options, batch: int, *, rounds: int, count: int) -> list[Roun
             with on_cores(1):
                 floors = floor.measure(first, RECORDER.public.raw, batch=batch, directory=Path(folder))
                 one = timed(partial(ingest, ledger, first, batch)) / count
-            two = timed(partial(ingest, ledger, second, batch, threads)) / count
+            two = timed(partial(ingest, ledger, second, batch, executor)) / count
             done.append(Round(floors, one, two))
         ledger.close()
     return done
 
 
-def ingest(ledger: Ledger, raws: Sequence[bytes], batch: int, threads: ThreadPoolExecutor | None = None) -> None:
+def ingest(ledger: Ledger, raws: Sequence[bytes], batch: int, executor: Executor | None = None) -> None:
     """Publish statements in batches, and make the receipt of each."""
-    for publication in ledger.publisher.publish_groups(raws, size=batch, executor=threads):
+    for publication in ledger.publisher.publish_groups(raws, size=batch, executor=executor):
         receipts = list(publication.receipts())
         if len(receipts) != len(publication.places):
             raise SystemExit("a statement was given no receipt")
@@ -73,7 +74,7 @@ def signing(times: int) -> float:
 def main() -> None:
     """Measure and print."""
     given = options(__doc__)
-    sizes = {1: 200, 100: 1000, 1000: 2000} if given.is_quick else {1: 500, 100: 4000, 1000: 8000}
+    sizes = {1: 200, 100: 1000, 1000: 4000} if given.is_quick else {1: 500, 100: 4000, 1000: 8000}
     rounds = 2 if given.is_quick else 5
     measured = {batch: measure(given, batch, rounds=rounds, count=count) for batch, count in sizes.items()}
     with on_cores(1):
