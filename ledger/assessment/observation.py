@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import BinaryIO, NamedTuple, NoReturn
 
 from ledger.errors import MalformedError
-from ledger.model.evidence import OBSERVATION_COLUMNS
+from ledger.model.evidence import OBSERVATION_COLUMNS, Evidence
+from ledger.model.value import as_date
 
 HEADER: bytes = ",".join(OBSERVATION_COLUMNS).encode() + b"\n"
 """The first line of every file of observations."""
@@ -106,6 +107,38 @@ def read_observations(stream: BinaryIO, *, what: str) -> Iterator[Observation]:
             status=_position(cells[7], STATUSES),
             **dict(zip(("high", "low", "nano"), split(str(cells[8], "ascii")), strict=True)),
         )
+
+
+def observations_of(evidence: Evidence, stream: BinaryIO, *, what: str) -> Iterator[Observation]:
+    """Yield the observations of an evidence statement's file, each of the dimensions and days that it names.
+
+    How many there are is left to the caller.
+
+    Args:
+        what: how errors name the file.
+
+    Raises:
+        MalformedError: as ``read_observations``; or a line is of something that the statement does not name.
+    Source: design §2.2 (``evidence``).
+    """
+    classifications, units = frozenset(evidence.dimensions.classifications), frozenset(evidence.dimensions.units)
+    frequencies = frozenset(FREQUENCIES.index(code) for code in evidence.dimensions.frequencies)
+    first = as_date(evidence.covers.start).toordinal()
+    last = as_date(evidence.covers.end or evidence.covers.start).toordinal()
+    for number, one in enumerate(read_observations(stream, what=what), start=2):
+        fault = None
+        if one.classification not in classifications:
+            fault = f"has the classification {one.classification}, which the statement does not name"
+        elif one.unit not in units:
+            fault = f"has the unit {one.unit}, which the statement does not name"
+        elif one.frequency not in frequencies:
+            fault = f"has the frequency {FREQUENCIES[one.frequency]}, which the statement does not name"
+        elif one.day_from < first or one.day_to > last:
+            fault = "is about days outside of what the statement covers"
+        if fault is not None:
+            message = f"{what}: line {number} {fault}; mend the statement, or import the raw file again."
+            raise MalformedError(message, line=number, digest=evidence.observations.digest)
+        yield one
 
 
 def split(quantity: str) -> tuple[int, int, int]:

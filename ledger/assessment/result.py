@@ -1,10 +1,9 @@
 """The result of an assessment: everything that a verdict rests on, as frozen values that print as canonical JSON.
 
 One commitment at one view: the outcome of each term with its readings, sources and ratios; validity and disposition;
-the score
-by dimension, written and practised, with reasons that cite entries. ``audit.json``, ``status`` and ``score`` print
-these values; nothing is
-computed after them. Fractions and money are decimal text, shares are fractions of 1, days are inclusive.
+the score by dimension, written and practised, with reasons that cite entries. ``audit.json``, ``status`` and ``score``
+print these values; nothing is computed after them. Fractions and money are decimal text, shares are fractions of 1,
+days are inclusive.
 """
 
 from typing import Literal
@@ -242,9 +241,9 @@ class Pillars(Value):
 
 
 class Side(Value):
-    """A score, written or practised: its two ends, its bands, its pillars (E4–E7). Units.
+    """A score, written or practised: its two ends, its bands, its pillars (E4–E7).
 
-    Points of 100, to one place.
+    Units: points of 100, to one place.
     """
 
     low: str

@@ -1,8 +1,7 @@
 """How a commitment stands at a view: its terms as amended, its validity and its disposition (R12).
 
 The three axes (outcome, validity, disposition) are never folded into one label. An amendment changes terms only when
-the obligor of a
-unilateral pledge made it, or both sides did, or the other side has affirmed it.
+the obligor of a unilateral pledge made it, or both sides did, or the other side has affirmed it.
 """
 
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from ledger.model.amendment import Amendment
 from ledger.model.commitment import Commitment
 from ledger.model.determination import Disposition, Validity
 from ledger.model.instrument import LEGAL_NOTICES, Instrument
+from ledger.model.position import Position
 from ledger.model.term import Term
 
 
@@ -21,10 +21,9 @@ class Standing:
 
     Attributes:
         terms: as amended and in effect at the view.
-        suspended: the terms suspended at the view; lapsed: the levers that have lapsed.
+        suspended: the terms suspended at the view. ``lapsed``: the levers that have lapsed.
         ended: the instrument or the whole commitment has expired, been withdrawn or left.
-        unaffirmed: amendments by one side alone; they are positions, not changes.
-        used: the entries that this rests on.
+        unaffirmed: amendments by one side alone; they are positions, not changes. ``in_effect``: the others.
     """
 
     terms: tuple[Term, ...]
@@ -64,7 +63,12 @@ def standing(known: Known, subject: str) -> Standing:
         (one for one in visible if one.body.effective <= as_of), key=lambda one: (one.body.effective, one.index)
     )
     unilateral = is_unilateral(commitment, body)
-    in_effect = tuple(one for one in due if _changes(one, known, commitment, unilateral=unilateral))
+    positions = known.positions.get(subject, ())
+    in_effect = tuple(
+        one
+        for one in due
+        if _changes(one, positions, commitment, unilateral=unilateral) or _is_exit(one, commitment, body)
+    )
     unaffirmed = tuple(one for one in due if one not in in_effect)
     terms = _amended(commitment.terms, in_effect)
     validity, reason = _validity(known, fact.body, subject, body, in_effect)
@@ -86,10 +90,14 @@ def standing(known: Known, subject: str) -> Standing:
     )
 
 
-def _changes(one: Fact[Amendment], known: Known, commitment: Commitment, *, unilateral: bool) -> bool:
-    """Whether an amendment counts.
+def _changes(
+    one: Fact[Amendment], positions: tuple[Fact[Position], ...], commitment: Commitment, *, unilateral: bool
+) -> bool:
+    """Whether an amendment counts: by the obligor of a unilateral pledge, by both sides, or affirmed by the other.
 
-    Made by the obligor of a unilateral pledge, or by both sides, or affirmed by the other.
+    Args:
+        positions: on this commitment; what a party affirms of another one changes nothing here, so that an audit of
+            this one alone, whose closure holds only its own positions, says the same (design §2.3).
     """
     body = one.body
     if body.change in {"lever_lapsed", "expire"}:
@@ -98,16 +106,25 @@ def _changes(one: Fact[Amendment], known: Known, commitment: Commitment, *, unil
     obligors, obligees = set(commitment.obligors), set(commitment.obligees)
     if unilateral and makers & obligors:
         return True
-    if body.change == "withdraw" and makers & obligors:
-        return True  # an exit is one side's act; what it costs is dimension X, not a question of consent
     affirmed = {
-        fact.body.party
-        for group in known.positions.values()
-        for fact in group
-        if fact.body.replies_to == one.name and fact.body.stance == "affirms"
+        fact.body.party for fact in positions if fact.body.replies_to == one.name and fact.body.stance == "affirms"
     }
     agreed = makers | affirmed
     return bool(agreed & obligors) and (not obligees or bool(agreed & obligees))
+
+
+def _is_exit(one: Fact[Amendment], commitment: Commitment, instrument: Instrument | None) -> bool:
+    """Whether a party left what it can leave: an obligor its pledge, any party to a joint instrument that instrument.
+
+    An exit is one side's act; what it costs is dimension X, and no question of consent.
+    """
+    makers, obligors = set(one.body.by), set(commitment.obligors)
+    if one.body.change != "withdraw":
+        return False
+    issuers = set(instrument.issuers) if instrument is not None else set()
+    return bool(makers & obligors) or (
+        one.subject == commitment.instrument and bool(issuers & obligors and makers & issuers)
+    )
 
 
 def _amended(terms: tuple[Term, ...], in_effect: tuple[Fact[Amendment], ...]) -> tuple[Term, ...]:

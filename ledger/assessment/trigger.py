@@ -3,7 +3,7 @@
 from typing import Literal
 
 from ledger.assessment.attested import Answers, agreement, answers, closes, source_grade
-from ledger.assessment.reconcile.span import day_number
+from ledger.assessment.reconcile.span import day_number, late_in_words
 from ledger.assessment.result import Cite, Grade, TriggerResult
 from ledger.assessment.view import Fact, Known
 from ledger.model.action import Action
@@ -60,7 +60,7 @@ def judge_conditional(known: Known, subject: str, term: ConditionalTerm) -> Cond
     outcome, why = _outcome(trigger, day, late)
     findings: tuple[str, ...] = ()
     if state in {"not_yet", "failed"} and day is not None:
-        findings = (f"{UNTRIGGERED}: the consequence came on {day}, though the trigger is {state.replace('_', ' ')}",)
+        findings = (f"{UNTRIGGERED}: the consequence came on {day}, though {_not_held(state)}",)
     grades = [
         grade for grade in (said.grade, told.grade, *(source_grade(fact.body) for fact in done)) if grade is not None
     ]
@@ -125,19 +125,26 @@ def _consequence(term: ConditionalTerm, day: str | None, told: Answers, *, as_of
     return "unknown"
 
 
+def _not_held(state: State) -> str:
+    return "the trigger failed" if state == "failed" else "the trigger has not held yet"
+
+
 def _outcome(trigger: TriggerResult, day: str | None, late: int | None) -> tuple[Outcome, str | None]:
     happened = f"; what happened: {'; '.join(trigger.happened)}" if trigger.happened else ""
     match trigger.state:
         case "undeterminable":
             return "not_assessable", f"trigger undeterminable: {trigger.reason}{happened}"
         case "not_yet" | "failed":
-            return "not_due", f"trigger {trigger.state.replace('_', ' ')}: {trigger.reason}"
+            return "not_due", f"{_not_held(trigger.state)}: {trigger.reason}"
         case "held":
             match trigger.consequence:
                 case "followed":
                     return "met", f"the trigger held and the consequence followed on {day}"
                 case "followed_late":
-                    return "not_met", f"the trigger held and the consequence followed on {day}, {late} days late"
+                    return (
+                        "not_met",
+                        f"the trigger held and the consequence followed on {day}, {late_in_words(late or 0)}",
+                    )
                 case "not_followed":
                     return "not_met", "the trigger held and the consequence did not follow"
                 case "not_due":

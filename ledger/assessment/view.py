@@ -1,13 +1,12 @@
 """A view: what was known at log size N on as-of date D, chosen from all that was ever said (R1).
 
 Corrections of the record apply at every date once their entry is below N; withdrawals by a publisher from their own
-date. The
-same statements and the same view always give the same answer. Nothing here reads figures.
+date. The same statements and the same view always give the same answer. Nothing here reads figures.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from typing import Final, Generic, TypeVar, cast
 
 from ledger.errors import NotFoundError
 from ledger.model.action import Action
@@ -24,6 +23,9 @@ from ledger.model.retraction import Point, Retraction
 from ledger.model.statement import Kind, Statement, kind_of
 
 T = TypeVar("T")
+
+NAMED: Final[frozenset[str]] = frozenset({"party", "instrument", "commitment"})
+"""Kinds whose subject is a name that one statement holds until another corrects it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Ratio(Value):
             target to date.
         vintage: the newest publication day among the figures used.
         value: rounded half-even to 6 places; null with its ``reason`` where the denominator is zero or unknown.
+        high: the same with the observations that straddle the period's edge; null where none does (R10).
         words: the whole ratio in a sentence.
     """
 
@@ -58,6 +59,7 @@ class Ratio(Value):
     denominator_value: Quantity | None
     proration: Literal["none", "linear", "seasonal"]
     value: Quantity | None
+    high: Quantity | None = None
     reason: Text | None = None
     words: Text
 

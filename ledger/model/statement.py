@@ -5,6 +5,7 @@ author had seen
 (``anchor``). Nothing here checks signatures or looks anything up.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
@@ -27,7 +28,19 @@ from ledger.model.key import Key
 from ledger.model.party import Party
 from ledger.model.position import Position
 from ledger.model.retraction import Retraction
-from ledger.model.value import Digest, Instant, Slug, Thumbprint, Value
+from ledger.model.value import (
+    DAY,
+    INSTANT,
+    LANGUAGE,
+    QUANTITY,
+    SHARE,
+    SLUG,
+    Digest,
+    Instant,
+    Slug,
+    Thumbprint,
+    Value,
+)
 
 Subject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_*:/.-]+$", max_length=200)]
 """What a statement is about: a slug, a series key, an origin, or a key's thumbprint, as its kind says."""
@@ -266,6 +279,8 @@ KINDS: dict[Kind, Rule] = {
 }
 """Every kind of statement, with who signs it."""
 
+_KIND_OF: dict[str, Kind] = {f"{kind}.v1": kind for kind in KINDS}
+
 _ADAPTER: TypeAdapter[Statement] = TypeAdapter(Statement)
 
 
@@ -297,7 +312,7 @@ def parse_draft(text: bytes, *, what: str) -> Statement:
 
 def kind_of(statement: Statement) -> Kind:
     """Return the statement's kind: its schema's name without the version."""
-    return statement.schema_.partition(".")[0]  # type: ignore[return-value]  # every schema is "<kind>.v1"
+    return _KIND_OF[statement.schema_]
 
 
 def plain(value: Value) -> dict[str, object]:
@@ -314,17 +329,43 @@ class Place:
 
 
 def explain(error: ValidationError, *, what: str) -> MalformedError:
-    """Return our error for pydantic's: one sentence with the first place, and every place as a fact."""
+    """Return our error for pydantic's: one sentence with the first place, the others named, every place as a fact."""
     items = [dict(item) for item in error.errors(include_url=False, include_context=True)]
     # A value of several forms is tried in each: the branch that was meant says more than "should be a string".
-    places = tuple(_place(item) for item in sorted(items, key=_vagueness))
-    first = places[0]
-    more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
+    items.sort(key=_vagueness)
+    # That a list is empty is an echo of what was wrong with its items, wherever anything else was found.
+    places = tuple(_place(item) for item in items if _vagueness(item) < _ECHO) or tuple(map(_place, items))
+    first, *others = places
+    more = f" (also to be mended: {_listed(others)})" if others else ""
     return MalformedError(
         f"{what}: {first.path or 'the whole'} {first.reason}{more}.",
         what=what,
         places=[{"path": place.path, "reason": place.reason} for place in places],
     )
+
+
+NAMED = 8
+"""How many further places are named in the sentence; all of them are facts of the error."""
+
+_ECHO = 2
+"""The vagueness of what only repeats that something else is wrong."""
+
+_FORMS: dict[str, str] = {
+    SLUG: "small letters and digits, joined by hyphens or dots, such as party-a",
+    QUANTITY: "a plain number as text, such as 12.5: at most 18 digits, a point and 9 more, no zeros at its ends",
+    DAY: "a day, YYYY-MM-DD",
+    INSTANT: "a moment in UTC, YYYY-MM-DDTHH:MM:SSZ",
+    LANGUAGE: "a language tag, such as en or zh-Hant",
+    SHARE: "a share between 0 and 1, such as 0.25",
+}
+"""What is expected, in words, by the pattern that says so."""
+
+
+def _listed(places: Sequence[Place]) -> str:
+    """Return the paths of several places, each once, the first few by name."""
+    paths = list(dict.fromkeys(place.path or "the whole" for place in places))
+    unnamed = len(paths) - NAMED
+    return ", ".join(paths[:NAMED]) + (f" and {unnamed} more" if unnamed > 0 else "")
 
 
 def _vagueness(item: dict[str, object]) -> int:
@@ -353,7 +394,8 @@ def _place(item: dict[str, object]) -> Place:
         case "missing":
             reason = "is missing; add it"
         case "string_pattern_mismatch":
-            reason = f"is not written as it must be ({_short(item.get('input'))}); see its form in the schema"
+            form = _FORMS.get(str(item.get("ctx", {}).get("pattern")), "it in the form that its schema gives")  # type: ignore[attr-defined]
+            reason = f"is {_short(item.get('input'))}; write {form}"
         case "union_tag_invalid" | "union_tag_not_found":
             reason = "is of a kind that does not exist; choose one of the kinds in the schema"
         case "float_type" | "int_type" | "string_type":

@@ -1,9 +1,8 @@
 """A term: the smallest thing that can be kept or broken, in its five kinds (method §2).
 
 A quantity is read from figures; a trend is never judged; actions and restraints are read from attestations; a
-conditional
-has a trigger and a consequence, both terms in small. Each element that a text shows carries the place that shows it
-(E1).
+conditional has a trigger and a consequence, both terms in small. Each element that a text shows carries the place that
+shows it (E1).
 """
 
 from typing import Annotated, Literal, Self
@@ -200,6 +199,13 @@ class ActionTerm(_Term):
     kind: Literal["action"]
     act: Text
     milestones: Annotated[tuple[Milestone, ...], Field(max_length=100)] = ()
+
+    @property
+    def due(self) -> str | None:
+        """The deadline or the period's end; where neither is said, the last milestone's day, if all have one."""
+        said = super().due
+        days = [step.deadline for step in self.milestones if step.deadline is not None]
+        return said if said is not None or len(days) < len(self.milestones) else max(days, default=None)
 
 
 class RestraintTerm(_Term):

@@ -58,6 +58,10 @@ def _plain_integer(value: object, info: ValidationInfo) -> object:
 
 QUANTITY = r"^(?:0|-?[1-9][0-9]{0,17}|-?(?:0|[1-9][0-9]{0,17})\.[0-9]{0,8}[1-9])$"
 SLUG = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
+DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+INSTANT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+LANGUAGE = r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$"
+SHARE = r"^(?:0|1|0\.[0-9]{0,8}[1-9])$"
 
 Quantity = Annotated[str, StringConstraints(pattern=QUANTITY), BeforeValidator(_plain_integer)]
 """A decimal number in its one spelling, as text: at most 18 integer and 9 fraction digits (design §2.1)."""
@@ -68,14 +72,10 @@ Slug = Annotated[str, StringConstraints(pattern=SLUG, max_length=80)]
 TermId = Annotated[str, StringConstraints(pattern=SLUG, max_length=60)]
 """A term's name inside its commitment."""
 
-Day = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_day)]
+Day = Annotated[str, StringConstraints(pattern=DAY), AfterValidator(_day)]
 """A day of the calendar, ``YYYY-MM-DD``."""
 
-Instant = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"),
-    AfterValidator(_instant),
-]
+Instant = Annotated[str, StringConstraints(pattern=INSTANT), AfterValidator(_instant)]
 """A moment in UTC to the second, ``YYYY-MM-DDTHH:MM:SSZ``."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -87,13 +87,13 @@ Thumbprint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_text)]
 """Plain text of one to 4,000 characters, no control characters but the newline."""
 
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Language = Annotated[str, StringConstraints(pattern=LANGUAGE, max_length=35)]
 """A language tag (BCP 47), such as ``en`` or ``zh-Hant``."""
 
 Unit = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9%]+(?:[:/._][A-Za-z0-9]+)*$", max_length=30)]
 """A unit's code; ``ledger.model.unit`` knows which exist."""
 
-Share = Annotated[str, StringConstraints(pattern=r"^(?:0|1|0\.[0-9]{0,8}[1-9])$"), BeforeValidator(_plain_integer)]
+Share = Annotated[str, StringConstraints(pattern=SHARE), BeforeValidator(_plain_integer)]
 """A share between 0 and 1, as a decimal."""
 
 Measure = Literal[

@@ -438,7 +438,10 @@ def _over(scope: Scope | None) -> str:
 
 
 def _amount(quantity: str, unit: str) -> str:
-    return f"{quantity} {measurement(unit).title} ({unit})"
+    whole, point, rest = quantity.partition(".")
+    # Grouped, as nobody counts zeros; "-0" is the whole part of a small negative number, and keeps its sign.
+    number = f"{int(whole):,}{point}{rest}" if whole != "-0" else quantity
+    return f"{number} {measurement(unit).title} ({unit})"
 
 
 def _period(period: Period) -> str:

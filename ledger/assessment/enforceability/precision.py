@@ -172,11 +172,8 @@ def _has_dated_milestone(term: Term) -> bool:
 
 
 def _speaks(case: Case, actor: str | None) -> bool:
-    """Whether the actor is shown by the attributed speaker: the actor's own words, or those of an obligor (E1)."""
-    return actor is not None and any(
-        quote.speaker is not None and (quote.speaker == actor or quote.speaker in case.body.obligors)
-        for quote in case.body.quotes
-    )
+    """Whether the attributed speaker is the actor, so that its own words show who is to act (E1)."""
+    return actor is not None and any(quote.speaker == actor for quote in case.body.quotes)
 
 
 def _counted(

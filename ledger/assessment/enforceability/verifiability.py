@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from ledger.assessment.enforceability.case import Case, cite, is_conduct
 from ledger.assessment.enforceability.level import Derived, as_written, at, between, highest, reason
+from ledger.assessment.lag import LONGEST_LAG, usual_lag
 from ledger.assessment.result import Cite, ReadingResult, SourceResult
 from ledger.assessment.view import Fact
 from ledger.model.attestation import Attestation
@@ -21,8 +22,8 @@ from ledger.model.value import as_date, fraction
 _ENOUGH = Fraction(8, 10)
 """The share of scope, and of due periods, that an official source has to cover (row V.3; E3)."""
 
-_LATEST_MONTHS = 24
-"""Figures later than this are only a public indicator (row V.2); also the lag where none is given (R11)."""
+_LATEST_MONTHS = LONGEST_LAG
+"""Figures later than this are only a public indicator (row V.2): after it they are no longer awaited (R11)."""
 
 
 def written(case: Case, term: Term) -> Derived:
@@ -141,7 +142,8 @@ def _due_share(case: Case, term: Term, source: SourceResult) -> Fraction | None:
         return fraction(source.period_coverage)
     start = as_date(term.period.start if term.period is not None else case.body.date)
     view = as_date(case.known.view.as_of)
-    end = min(as_date(term.due) if term.due is not None else view, _months_before(view, _lag(case, term, source)))
+    lag = usual_lag(case.body, term=term.id, source=source.source)
+    end = min(as_date(term.due) if term.due is not None else view, _months_before(view, lag))
     if end < start:
         return None
     counted = [(as_date(one.start), as_date(one.end)) for one in source.points if one.status != "I"]  # I never counts
@@ -158,14 +160,6 @@ def _days(periods: list[tuple[date, date]], *, start: date, end: date) -> int:
             covered += (stop - begin).days + 1
             reached = stop
     return covered
-
-
-def _lag(case: Case, term: Term, source: SourceResult) -> int:
-    given = (
-        one.lag_months for one in case.body.indicators or ()
-        if one.authority == source.source and one.lag_months is not None and _covers(one, term)
-    )  # fmt: skip
-    return min((min(lag, _LATEST_MONTHS) for lag in given), default=_LATEST_MONTHS)
 
 
 def _months_before(day: date, months: int) -> date:

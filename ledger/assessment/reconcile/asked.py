@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ledger.assessment.lag import usual_lag
 from ledger.assessment.reconcile.span import Span, add_months, day_number
 from ledger.assessment.selection import Query, Selected
 from ledger.assessment.view import Fact, Known
 from ledger.model.attestation import Attestation
 from ledger.model.commitment import Commitment
 from ledger.model.term import QuantityTerm, Reading, TrendTerm
-
-LONGEST_LAG = 24
-"""Months after which figures are no longer awaited, also where no lag is given (R11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +56,7 @@ class Asked:
 
     def awaited_until(self, source: str) -> int:
         """Return the last day on which a source's figures are still awaited (R11)."""
-        return add_months(self.window.last, self.lag(source))
-
-    def lag(self, source: str) -> int:
-        """Return the months that a source usually takes by the indicators; at most, and by default, 24 (R11)."""
-        mine = [
-            one for one in self.commitment.body.indicators or () if one.terms == "all" or self.term.id in one.terms
-        ]  # fmt: skip
-        named = [one.lag_months for one in mine if one.authority == source and one.lag_months is not None]
-        unnamed = [one.lag_months for one in mine if one.authority is None and one.lag_months is not None]
-        return min(max(named or unnamed or [LONGEST_LAG]), LONGEST_LAG)
+        return add_months(self.window.last, usual_lag(self.commitment.body, term=self.term.id, source=source))
 
     def looked_in_vain(self, source: str | None) -> Fact[Attestation] | None:
         """Return the latest attestation that a source's owed figure was looked for after the deadline and not there.

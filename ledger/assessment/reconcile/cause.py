@@ -11,9 +11,8 @@ from ledger.model.unit import measurement
 AGREEMENT = Fraction(1, 10)
 """Two totals of one flow agree within the known causes when they differ by no more than this share of the lower (R18).
 
-It is the margin between values FOB and CIF that the International Monetary Fund's Direction of Trade Statistics used
-for decades; the other causes (transit, re-exports, revisions) are taken to lie within it, so that what is beyond it
-counts as unexplained.
+R18 says "within the known causes" and gives no number: a tenth is the choice of this version of the method, one margin
+for all causes together (price basis, transit, re-exports, revisions). What lies beyond it counts as unexplained.
 """
 
 

@@ -7,9 +7,10 @@ basis than the term asks for are listed with the reason, never counted (R4).
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from ledger.assessment.observation import BASES, FREQUENCIES, INTERPOLATED, LIMB, STATUSES
-from ledger.assessment.reconcile.span import Span, day_number, outside, union
+from ledger.assessment.reconcile.span import Span, day_number, outside, union, words
 from ledger.assessment.result import Grade, NotAdmissible
 from ledger.assessment.selection import (
     CURRENT,
@@ -121,7 +122,7 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
 
     Source: R4, R5.
     """
-    dimension = measurement(unit).dimension
+    measurement(unit)
     facts = {fact.index: fact for fact in known.evidence.get(query.series, ())}
     reasons: dict[int, str] = {}
     for index, fact in facts.items():
@@ -131,20 +132,18 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
             reasons[index] = f"statistics of {fact.body.authority}; the text names {reading.source}"
     barred = frozenset(reasons)
     groups: dict[tuple[str, str, str, str], list[Row]] = {}
-    used: set[int] = set()
     for row in selected.of(query):
         if row.entry in barred:
             continue
-        theirs, basis = measurement(UNITS[row.unit]), BASES[row.basis]
-        if theirs.dimension != dimension:
-            reasons.setdefault(row.entry, f"in {theirs.title} ({theirs.code}); no stated factor leads to {unit}")
-        elif reading.basis is not None and basis != reading.basis and (basis or dimension.startswith("money")):
-            stated = f"valued {basis}" if basis else "of no stated price basis"
-            reasons.setdefault(row.entry, f"{stated}; the term is read {reading.basis}")
+        if (reason := _why_not_counted(row, reading, unit=unit)) is not None:
+            reasons.setdefault(row.entry, reason)
         else:
-            used.add(row.entry)
             authority, name = selected.plan.channels[row.channel]
-            groups.setdefault((authority, name, FREQUENCIES[row.frequency], basis), []).append(row)
+            groups.setdefault((authority, name, FREQUENCIES[row.frequency], BASES[row.basis]), []).append(row)
+    for key, twice in [(key, _days_twice(rows)) for key, rows in groups.items()]:
+        if twice is not None:
+            reasons |= {row.entry: f"{twice}; which of them to count is not stated" for row in groups.pop(key)}
+    used = {row.entry for rows in groups.values() for row in rows}
     for index in facts:
         if index not in used:
             reasons.setdefault(
@@ -156,6 +155,30 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
         channels=tuple(_channel(known, query, key, rows, facts, unit=unit) for key, rows in sorted(groups.items())),
         refused=tuple(refusal(facts[index], reason) for index, reason in sorted(reasons.items())),
     )
+
+
+def _why_not_counted(row: Row, reading: Reading, *, unit: str) -> str | None:
+    """Return why a figure of the scope is not counted: it has another dimension, or another price basis (R4, R5)."""
+    dimension, theirs, basis = measurement(unit).dimension, measurement(UNITS[row.unit]), BASES[row.basis]
+    if theirs.dimension != dimension:
+        return f"in {theirs.title} ({theirs.code}); no stated factor leads to {unit}"
+    if reading.basis is not None and basis != reading.basis and (basis or dimension.startswith("money")):
+        return f"{f'valued {basis}' if basis else 'of no stated price basis'}; the term is read {reading.basis}"
+    return None
+
+
+def _days_twice(rows: Iterable[Row]) -> str | None:
+    """Return which two periods of one channel have days in common, such as a year to date beside its months (R3).
+
+    Adding them up would count those days twice; to choose between them would be a guess.
+    """
+    spans = sorted({
+        Span(row.day_from, row.day_to) for row in rows if row.line == CURRENT and row.status != INTERPOLATED
+    })  # fmt: skip
+    for one, other in pairwise(spans):
+        if one.meets(other):
+            return f"counts days twice, in {words(one)} and in {words(other)}"
+    return None
 
 
 def refusal(fact: Fact[Evidence], reason: str) -> NotAdmissible:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ledger.assessment.attested import Answers, agreement, answers, degrees
-from ledger.assessment.reconcile.span import day_number
+from ledger.assessment.reconcile.span import day_number, late_in_words
 from ledger.assessment.result import Cite, Grade
 from ledger.assessment.view import Fact, Known
 from ledger.model.attestation import Attestation
@@ -52,7 +52,7 @@ def _after_deadline(said: Answers, held: Answers, due: str, done: str | None) ->
     """Return the outcome of an action not wholly done on its deadline, as far as assessors answer for that day."""
     level = degrees(held.latest)
     late = day_number(done) - day_number(due) if done is not None and done > due else None
-    beside = f"; complete on {done}, {late} days late" if late is not None else ""
+    beside = f"; complete on {done}, {late_in_words(late)}" if late is not None else ""
     if level is None:
         # Nobody answers for a day up to the deadline; the first answer after it tells what was missing then.
         level = degrees(said.latest)
@@ -116,7 +116,7 @@ def _by_milestones(known: Known, subject: str, term: ActionTerm) -> Conduct:
     days: list[tuple[str, int]] = []
     said = [answers(known, subject, "done", term.id, milestone=step.id) for step in term.milestones]
     for step, answer in zip(term.milestones, said, strict=True):
-        due = step.deadline or term.due
+        due = step.deadline or term.due  # of an action whose milestones all have days, the last of these
         done = _day_done(answer)
         if done is not None:
             days.append((done, max(0, day_number(done) - day_number(due)) if due is not None else 0))
@@ -167,10 +167,9 @@ def judge_restraint(known: Known, subject: str, term: RestraintTerm) -> Conduct:
     if breakers:
         return Conduct("not_met", f"broken on {broken}", broken, None, said.grade, said.cites)
     if not held:
-        quiet = _unattested(said, is_closed=is_closed, is_undated=False)
         if in_time:
             return Conduct("not_assessable", "assessors cannot tell", None, None, said.grade, said.cites)
-        return quiet
+        return _unattested(said, is_closed=is_closed, is_undated=due is None)
     if not is_closed:
         return Conduct("on_pace", None, None, None, said.grade, said.cites)
     # Kept to the end takes an answer about the end, or one given after it.

@@ -7,12 +7,13 @@ from ledger.assessment.reconcile.amount import exact_or_rounded
 from ledger.assessment.reconcile.asked import Asked, window_of
 from ledger.assessment.reconcile.cause import agree, causes, is_mirror
 from ledger.assessment.reconcile.channel import admit
-from ledger.assessment.reconcile.reckoning import Reckoning, reckon
+from ledger.assessment.reconcile.reckoning import LEAST_SCOPE, Reckoning, reckon, when_reached
 from ledger.assessment.reconcile.span import day_number, day_text
 from ledger.assessment.reconcile.vote import Joint, SourceVote, join_readings, join_sources, source_votes
-from ledger.assessment.result import Grade, NotAdmissible, ReadingResult, SourceResult
+from ledger.assessment.result import Grade, NotAdmissible, ReadingResult
 from ledger.assessment.selection import Selected, query_of
 from ledger.assessment.view import Known
+from ledger.model.determination import Outcome
 from ledger.model.ratio import Ratio
 from ledger.model.term import QuantityTerm, Reading
 
@@ -148,25 +149,49 @@ def _weighed(
     chosen = [one for reading in read for one in reading.chosen()]
     voting = [one for one in chosen if one.result.votes]
     best = max(voting or chosen, key=lambda one: one.total.coverage.joint, default=None)
-    reached = _reached(voting or chosen)
+    reached = _reached(term, [vote for reading in read for vote in reading.votes], joint.outcome)
     return Weighed(
-        joint=joint,
+        joint=_dated(term, read[0].reading, joint, reached),
         readings=tuple(_reading_result(term, one, read) for one in read),
         missing=missing,
         refused=_refused(known, term, read),
         ratios=tuple(ratio for one in chosen for ratio in one.result.ratios),
         grade=_grade(voting, chosen),
         coverage=best.result.coverage if best is not None else None,
-        reached=reached.reached if reached is not None else None,
-        days_late=reached.days_late if reached is not None else None,
+        reached=day_text(reached) if reached is not None else None,
+        days_late=_days_late(term, reached),
     )
 
 
-def _reached(reckonings: Sequence[Reckoning]) -> SourceResult | None:
-    """Return the answer that says when the bound was reached: that which covers most, of equals the latest day."""
-    days = [one for one in reckonings if one.result.reached is not None]
-    best = max(days, key=lambda one: (one.total.coverage.joint, one.result.reached or ""), default=None)
-    return best.result if best is not None else None
+def _reached(term: QuantityTerm, votes: Sequence[SourceVote], outcome: Outcome) -> int | None:
+    """Return the day by which the sources that vote have the bound reached: the latest that any of them needs (R11).
+
+    A source that covers little shows it too late and is not asked where another covers more; one whose figures run on
+    to that day and do not have it reached contradicts the others, and then no day is told.
+    """
+    deciding = [vote for vote in votes if vote.decides] or votes
+    asked = [vote for vote in deciding if (vote.chosen or vote.best).total.coverage.joint >= LEAST_SCOPE] or deciding
+    is_late = outcome == "not_met" and term.bound == "at_least" and term.due is not None
+    after = day_number(term.due) if is_late and term.due is not None else 0
+    days = [(vote, vote.reached(after=after)) for vote in asked]
+    latest = max((day for _, day in days if day is not None), default=None)
+    if latest is None or any(day is None and vote.known_until >= latest for vote, day in days):
+        return None
+    return latest
+
+
+def _days_late(term: QuantityTerm, reached: int | None) -> int | None:
+    if reached is None or term.due is None or term.bound != "at_least":
+        return None
+    return max(0, reached - day_number(term.due))
+
+
+def _dated(term: QuantityTerm, reading: Reading, joint: Joint, reached: int | None) -> Joint:
+    """Return a verdict with the day that matters beside it (R11)."""
+    if joint.outcome not in {"met", "not_met"}:
+        return joint
+    parts = (when_reached(term, reading, joint.outcome, reached), joint.reason)
+    return Joint(joint.outcome, "; ".join(part for part in parts if part) or None)
 
 
 def _reading_result(term: QuantityTerm, one: _Read, read: Sequence[_Read]) -> ReadingResult:
@@ -174,7 +199,8 @@ def _reading_result(term: QuantityTerm, one: _Read, read: Sequence[_Read]) -> Re
     voting = [reckoning for reckoning in mine if reckoning.result.votes]
     lows = [reckoning.total.low for reckoning in voting or mine if reckoning.total.low is not None]
     highs = [reckoning.total.high for reckoning in voting or mine if reckoning.total.high is not None]
-    reached = _reached(voting or mine)
+    reached = _reached(term, one.votes, one.joint.outcome)
+    joint = _dated(term, one.reading, one.joint, reached)
     across = [other for reading in read if reading is not one for other in reading.chosen()]
     # What the other end of the flow says of it stands beside, where it is read too.
     mirrors = [other for other in across if any(is_mirror(other, here) for here in mine)]
@@ -183,11 +209,11 @@ def _reading_result(term: QuantityTerm, one: _Read, read: Sequence[_Read]) -> Re
         reporter=one.reading.reporter,
         partner=one.reading.partner,
         named_source=one.reading.source,
-        outcome=one.joint.outcome,
-        reason=one.joint.reason,
+        outcome=joint.outcome,
+        reason=joint.reason,
         votes=one.decides,
-        days_late=reached.days_late if reached is not None else None,
-        reached=reached.reached if reached is not None else None,
+        days_late=_days_late(term, reached),
+        reached=day_text(reached) if reached is not None else None,
         low=exact_or_rounded(min(lows)) if lows else None,
         high=exact_or_rounded(max(highs)) if highs else None,
         causes=causes([*mine, *mirrors], unit=term.unit),

@@ -82,7 +82,7 @@ def reconcile(known: Known, selected: Selected, subject: str, standing: Standing
         outcome=became.outcome,
         reason=became.reason,
         due=term.due,
-        is_due=is_due(term, as_of=known.view.as_of),
+        is_due=is_due(term, as_of=known.view.as_of) and became.outcome != "not_due",
         days_late=became.days_late,
         reached=became.reached,
         grade=became.grade,
@@ -112,8 +112,14 @@ def reconcile(known: Known, selected: Selected, subject: str, standing: Standing
 
 
 def is_due(term: Term, *, as_of: str) -> bool:
-    """Whether a term counts for the opinion: its last day has passed, or it has none and is due from its date (A)."""
-    return term.due is None or as_of > term.due
+    """Whether a term's day has come: its last day has passed, or it has none and is due from its date (A).
+
+    A period that has a first day only is due from that day. What owes nothing all the same, such as a conditional term
+    whose trigger failed, is not due by its outcome and does not count for the opinion.
+    """
+    if term.due is not None:
+        return as_of > term.due
+    return term.period is None or as_of >= term.period.start
 
 
 def _became(known: Known, selected: Selected, subject: str, term: Term) -> _Became:

@@ -18,6 +18,7 @@ from ledger.model.ratio import Ratio
 from ledger.model.value import Period
 
 _OWED = {"at_least": "owed", "at_most": "allowed", "exactly": "set"}
+_ELEMENTS = {"quantity": "amount", "timing": "period", "reference": "baseline", "scope": "scope"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,16 @@ class Measured:
     def incremental(self, baseline: Fraction) -> Ratio:
         """Return (actual − baseline) ÷ (target − baseline)."""
         owed = self.owed.level - baseline
-        amount = (
-            f"{self._actual()} less the baseline of {in_words(baseline)} is {self._actual(less=baseline)} "
-            f"of {in_words(owed, self._unit)} {_OWED[self.owed.bound]} above it"
-        )
+        what = f"{in_words(abs(owed), self._unit)} {_OWED[self.owed.bound]}"
+        if owed < 0:
+            # A decrease: both parts are negative, and people count them downwards.
+            what = f"{in_words(-owed, self._unit)} {'owed' if self.owed.bound == 'at_most' else 'allowed'}"
+            low, high = in_words(baseline - self.high), in_words(baseline - self.actual)
+            less = low if self.actual == self.high else f"{low} to {high}"
+            amount = f"the baseline of {in_words(baseline)} less {self._actual()} is {less} of {what} below it"
+        else:
+            less = self._actual(less=baseline)
+            amount = f"{self._actual()} less the baseline of {in_words(baseline)} is {less} of {what} above it"
         return self._ratio("incremental", baseline, "target less baseline", owed, amount)
 
     def pace_linear(self, until: int, share: Fraction) -> Ratio:
@@ -84,6 +91,11 @@ class Measured:
         low, high = in_words(self.actual - less), in_words(self.high - less)
         return low if self.actual == self.high else f"{low} to {high}"
 
+    def _imputed(self) -> str:
+        """Return the mark of numbers that are not in the pledge's own text, wherever they are printed (R17)."""
+        elements = ", ".join(dict.fromkeys(_ELEMENTS[one.element] for one in self.asked.term.imputed))
+        return f" (imputed, not in the text: {elements})" if elements else ""
+
     def _ratio(
         self,
         kind: Literal["gross", "incremental", "pace"],
@@ -95,14 +107,15 @@ class Measured:
         proration: Literal["none", "linear", "seasonal"] = "none",
         reason: str | None = None,
     ) -> Ratio:
-        """Return (actual − ``less``) ÷ ``below``; its value is that of the lower end, its words give both."""
+        """Return (actual − ``less``) ÷ ``below``; its value is without what straddles, ``high`` with it."""
         if below == 0:
             reason = f"the {denominator} is zero"
         value, most = ((end - less) / below if below else None for end in (self.actual, self.high))
         if value is None or most is None:
             result = f"; no ratio: {reason}"
         else:
-            result = f" = {percent(value)}" if value == most else f" = {percent(value)} to {percent(most)}"
+            least, most = sorted((value, most))
+            result = f" = {percent(least)}" if least == most else f" = {percent(least)} to {percent(most)}"
         reading, channel = self.asked.reading, self.channel
         what = f"{measured_in_words(self.asked, channel.basis)} by {channel.source}/{channel.name}"
         return Ratio(
@@ -124,6 +137,7 @@ class Measured:
             denominator_value=None if below is None else exact_or_rounded(below),
             proration=proration,
             value=None if value is None else fraction_text(value),
+            high=None if most is None or most == value else fraction_text(most),
             reason=reason if value is None else None,
-            words=f"{what}, {words(self.window)}: {amount}{result}",
+            words=f"{what}, {words(self.window)}: {amount}{result}{self._imputed()}",
         )

@@ -12,13 +12,13 @@ from ledger.assessment.reconcile.coverage import Coverage, Weights, weights
 from ledger.assessment.reconcile.decision import Owed, decide
 from ledger.assessment.reconcile.pace import is_on_pace, linear, seasonal
 from ledger.assessment.reconcile.ratio import Measured
-from ledger.assessment.reconcile.span import Span, day_text
-from ledger.assessment.reconcile.total import Total, aggregate_of, cannot_fall, day_reached, total
+from ledger.assessment.reconcile.span import Span, day_number, day_text, late_in_words
+from ledger.assessment.reconcile.total import Threshold, Total, aggregate_of, cannot_fall, day_reached, runs_on, total
 from ledger.assessment.result import Cite, Revision, SourceResult
 from ledger.assessment.result import Point as CountedPoint
 from ledger.model.determination import Outcome
 from ledger.model.ratio import Ratio
-from ledger.model.term import QuantityTerm
+from ledger.model.term import QuantityTerm, Reading
 
 LEAST_SCOPE = Fraction(60, 100)
 """A source that covers less of the scope does not vote (R8)."""
@@ -30,12 +30,17 @@ class Reckoning:
 
     Attributes:
         bar: why it may not vote, whatever it says; null when it may.
+        too_weak: as ``bar``, where the grade alone is the reason: then no more of it is awaited, either.
+        reached: as in the result, a day's number. ``is_fixed``: what is totalled cannot fall.
     """
 
     result: SourceResult
     channel: Channel
     total: Total
     bar: str | None
+    too_weak: str | None
+    reached: int | None
+    is_fixed: bool
 
     @property
     def is_decided(self) -> bool:
@@ -67,16 +72,16 @@ def _reckon(
     measure, stated = asked.reading.type, term.aggregate
     owed = _owed(term, base)
     observed = total(channel, channel.points, window, by=by, measure=measure, stated=stated)
-    reached = None
-    if owed is not None and owed.bound != "exactly":
-        reached = day_reached(
-            channel.points, window, owed.level, measure=measure, stated=stated, beyond=owed.bound == "at_most"
-        )
+    reached = _reached(asked, term, channel, owed, base)
     if asked.is_open_ended and reached is not None:
         # R10: an open period runs to the day on which the bound was reached.
         window = Span(window.first, reached)
         observed = total(channel, channel.points, window, by=by, measure=measure, stated=stated)
     outcome, reason = _outcome(asked, term, channel, owed, observed, reached=reached)
+    if outcome == "not_met" and _is_lost(asked, owed, reached):
+        # It was reached in time and fell again: what counts now is the day on which it came back, if it did (R11).
+        reached = _reached(asked, term, channel, owed, base, after=asked.due or 0)
+        outcome, reason = _outcome(asked, term, channel, owed, observed, reached=reached)
     vintage = _vintage(channel, observed)
     ratios: tuple[Ratio, ...] = ()
     if owed is not None and observed.low is not None and observed.high is not None and vintage is not None:
@@ -118,7 +123,39 @@ def _reckon(
         ratios=ratios,
         cites=tuple(_cites(channel, observed, base)),
     )  # fmt: skip
-    return Reckoning(result, channel, observed, _bar(asked, channel, observed, base))
+    return Reckoning(
+        result=result,
+        channel=channel,
+        total=observed,
+        bar=_bar(asked, channel, observed, base),
+        too_weak=_too_weak(asked, channel),
+        reached=reached,
+        is_fixed=cannot_fall(measure, stated),
+    )
+
+
+def _reached(
+    asked: Asked, term: QuantityTerm, channel: Channel, owed: Owed | None, base: Base | None, *, after: int = 0
+) -> int | None:
+    """Return the day on which the bound was reached, of a ceiling passed; null for what is to be exact (R11)."""
+    if owed is None or owed.bound == "exactly" or asked.window.days == 0:
+        return None
+    usual = base.value if base is not None and base.value is not None else Fraction(0)
+    threshold = Threshold(level=owed.level, usual=usual, is_passed=owed.bound == "at_most")
+    return day_reached(
+        channel.points, asked.window, threshold, measure=asked.reading.type, stated=term.aggregate, after=after
+    )
+
+
+def _is_lost(asked: Asked, owed: Owed | None, reached: int | None) -> bool:
+    """Whether a floor was reached up to the deadline, and so must have been lost again where it is not met."""
+    return (
+        owed is not None
+        and owed.bound == "at_least"
+        and reached is not None
+        and asked.due is not None
+        and reached <= asked.due
+    )
 
 
 def _owed(term: QuantityTerm, base: Base | None) -> Owed | None:
@@ -148,7 +185,7 @@ def _outcome(
             is_reached = owed.bound == "at_least" and reached is not None
             return ("met", None) if is_reached else ("not_assessable", "no deadline")
         if verdict is not None:
-            return verdict, _why(owed, verdict, reached, asked)
+            return verdict, when_reached(term, asked.reading, verdict, reached)
     if asked.is_open_ended:
         return "not_assessable", "no deadline"
     if not asked.is_closed:
@@ -156,16 +193,20 @@ def _outcome(
     return _undecided(asked, channel, observed.coverage)
 
 
-def _why(owed: Owed, verdict: str, reached: int | None, asked: Asked) -> str | None:
-    """Return the day that matters beside a verdict."""
-    if reached is None or asked.due is None:
+def when_reached(term: QuantityTerm, reading: Reading, verdict: str, reached: int | None) -> str | None:
+    """Return the day that matters beside a verdict, in words (R11); a figure tells only the end of its own days."""
+    if reached is None or term.bound == "exactly":
         return None
-    if owed.bound == "at_least" and verdict == "not_met" and reached > asked.due:
-        # It runs on from the period's start, so what was owed later may be in it: the words say what was counted.
-        return f"counting on from the period, reached on {day_text(reached)}, {reached - asked.due} days late"
-    if owed.bound == "at_least" and verdict == "met":
-        return f"reached on {day_text(reached)}"
-    return f"passed on {day_text(reached)}" if owed.bound == "at_most" and verdict == "not_met" else None
+    if term.due is None:
+        return f"reached by {day_text(reached)}" if verdict == "met" else None
+    if term.bound == "at_most":
+        return f"passed by {day_text(reached)}" if verdict == "not_met" else None
+    late = reached - day_number(term.due)
+    if verdict == "met" or late <= 0:
+        return f"reached by {day_text(reached)}" if verdict == "met" else None
+    # What was owed later may be in a total that runs on: the words say so.
+    how = "counting on past the period, " if runs_on(reading.type, term.aggregate) else ""
+    return f"{how}reached by {day_text(reached)}, at most {late_in_words(late)}"
 
 
 def _undecided(asked: Asked, channel: Channel, coverage: Coverage) -> tuple[Outcome, str]:
@@ -245,11 +286,25 @@ def _flags(channel: Channel, observed: Total, base: Base | None) -> Iterator[str
         yield "an observation straddles the period's edge"
     if any(span.days for span in channel.zeros):
         yield "a missing row means zero"
-    for index in sorted({point.entry for point in observed.points if point.counts}):
-        if (why := channel.facts[index].body.vintage.imputed) is not None:
-            yield f"publication day of entry {index} imputed: {why}"
+    if imputed := _imputed_days(channel, observed):
+        yield imputed
     if base is not None and base.fact is not None and base.fact.body.summed and base.value is not None:
         yield "baseline summed from the channel's own figures"
+
+
+def _imputed_days(channel: Channel, observed: Total) -> str | None:
+    """Return in one sentence which entries have a publication day that is ours, and why (R1, R17)."""
+    whys: dict[str, list[int]] = {}
+    for index in sorted({point.entry for point in observed.points if point.counts}):
+        if (why := channel.facts[index].body.vintage.imputed) is not None:
+            whys.setdefault(why.rstrip("."), []).append(index)
+    if not whys:
+        return None
+    parts = (
+        f"{'entries' if len(found) > 1 else 'entry'} {', '.join(str(one) for one in found)} ({why})"
+        for why, found in whys.items()
+    )
+    return f"publication day imputed: {'; '.join(parts)}"
 
 
 def _revisions(
@@ -281,11 +336,8 @@ def _cites(channel: Channel, observed: Total, base: Base | None) -> Iterator[Cit
 
 def _bar(asked: Asked, channel: Channel, observed: Total, base: Base | None) -> str | None:
     """Return why a channel may not vote, whatever its figures say (R6, R8, R18)."""
-    is_named = asked.reading.source is not None
-    if channel.grade in {"E0", "E1"}:
-        return f"grade {channel.grade} never closes a term"
-    if not is_named and channel.grade == "E2":
-        return "grade E2, and the text names no source, so that E3 is needed"
+    if (too_weak := _too_weak(asked, channel)) is not None:
+        return too_weak
     if base is not None and base.value is None:
         return base.reason
     if base is not None and base.restated_by is not None:
@@ -294,6 +346,15 @@ def _bar(asked: Asked, channel: Channel, observed: Total, base: Base | None) -> 
         return "has no figure of the period"
     if observed.coverage.scope < LEAST_SCOPE:
         return f"covers {percent(observed.coverage.scope)} of the scope, under 60 %"
+    return None
+
+
+def _too_weak(asked: Asked, channel: Channel) -> str | None:
+    """Return why a channel's figures are worth too little to decide, or to be waited for (R8, R18)."""
+    if channel.grade in {"E0", "E1"}:
+        return f"grade {channel.grade} never closes a term"
+    if asked.reading.source is None and channel.grade == "E2":
+        return "grade E2, and the text names no source, so that E3 is needed"
     return None
 
 

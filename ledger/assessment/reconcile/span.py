@@ -53,6 +53,11 @@ def words(span: Span) -> str:
     return f"{first.isoformat()} to {last.isoformat()}"
 
 
+def late_in_words(days: int) -> str:
+    """Return a lateness in words: ``1 day late``, ``59 days late``."""
+    return f"{days} day late" if days == 1 else f"{days} days late"
+
+
 def union(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return the same days as spans that neither meet nor touch, in order."""
     joined: list[Span] = []

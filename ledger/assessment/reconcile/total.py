@@ -125,24 +125,56 @@ def _mean_level(points: tuple[Point, ...]) -> Fraction:
     return sum((value * span.days for span, value in levels.items()), Fraction(0)) / sum(span.days for span in levels)
 
 
+def runs_on(measure: Measure, stated: Aggregate) -> bool:
+    """Whether a total adds up from day to day; levels and maxima do not."""
+    return aggregate_of(measure, stated) in {"sum", "mean"} and measure not in STOCKS
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """What a total has to come to.
+
+    Attributes:
+        level: in the term's unit. ``usual``: how much of it is the baseline, which goes on after the period, too.
+        is_passed: the level has to be passed (``at_most``), not only reached.
+    """
+
+    level: Fraction
+    usual: Fraction
+    is_passed: bool
+
+    def at(self, days: int, *, of: int) -> Fraction:
+        """Return the level so many days after a period of ``of`` days: the baseline of those days is owed to nobody."""
+        return self.level + self.usual * Fraction(max(0, days), of)
+
+
 def day_reached(
-    points: tuple[Point, ...], window: Span, level: Fraction, *, measure: Measure, stated: Aggregate, beyond: bool
+    points: tuple[Point, ...],
+    window: Span,
+    threshold: Threshold,
+    *,
+    measure: Measure,
+    stated: Aggregate,
+    after: int = 0,
 ) -> int | None:
     """Return the last day of the observation with which the total first comes to a level; null if it never does.
 
     The total runs on from the window's start to the last figure that the view knows, so that lateness can be told
-    (R11). An observation that straddles the start is left out: how much of it fell after the start is not known.
+    (R11); what an increment is counted from runs on with it. A ceiling is a ceiling of its own days only. An
+    observation that straddles the start is left out: how much of it fell after the start is not known.
 
     Args:
-        beyond: the total has to pass the level (``at_most``), not only to reach it.
+        after: only days after this one; a level that was reached and lost again is looked for anew.
     """
-    aggregate = aggregate_of(measure, stated)
-    runs = aggregate in {"sum", "mean"} and measure not in STOCKS
-    years = years_of(window) if aggregate == "mean" and runs else Fraction(1)
+    runs = runs_on(measure, stated)
+    years = years_of(window) if runs and stated == "mean" else Fraction(1)
     periods = _by_period(point for point in points if point.counts and point.span.first >= window.first)
     running = Fraction(0)
     for span in sorted(periods, key=lambda one: (one.last, one.first)):
+        if threshold.is_passed and span.last > window.last:
+            return None
         running = running + periods[span] if runs else periods[span]
-        if running / years > level or (running / years == level and not beyond):
+        level = threshold.at(span.last - window.last, of=window.days) if runs else threshold.level
+        if span.last > after and (running / years > level or (running / years == level and not threshold.is_passed)):
             return span.last
     return None

@@ -36,6 +36,22 @@ class SourceVote:
         """Whether it votes."""
         return self.chosen is not None and (self.against is not None or self.chosen.is_decided)
 
+    @property
+    def known_until(self) -> int:
+        """The last day about which any channel that may vote says something; 0 where none may."""
+        able = [one for one in self.reckonings if one.bar is None]
+        return max((point.span.last for one in able for point in one.channel.points if point.counts), default=0)
+
+    def reached(self, *, after: int) -> int | None:
+        """Return the day after another by which the source shows the bound reached.
+
+        Of a total that cannot fall the earliest that any of its channels shows, as each tells only the end of its own
+        observation: a year's later than a month's. Of one that can, the day of the channel that votes.
+        """
+        spoken = self.chosen or self.best
+        channels = [one for one in self.reckonings if one.bar is None] if spoken.is_fixed else [spoken]
+        return min((one.reached for one in channels if one.reached is not None and one.reached > after), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Joint:
@@ -104,12 +120,12 @@ def join_sources(votes: Sequence[SourceVote], *, is_closed: bool, is_open_ended:
         return Joint("disputed", f"admissible figures fall on different sides of the bound: {said}")
     holds_back = not is_closed and not is_open_ended and len(deciding) < len(able)
     if outcomes and not holds_back:
-        return Joint(outcomes.pop(), _one_reason(deciding))
+        return Joint(outcomes.pop(), None)
     if is_open_ended:
         return Joint("not_assessable", "no deadline")
     if not is_closed:
         return Joint(_shared_pace([vote.outcome for vote in able if not vote.decides]), None)
-    return _unvoted([(vote.source, vote.outcome, (vote.chosen or vote.best).result.reason) for vote in votes])
+    return _unvoted([_why_undecided(vote) for vote in votes])
 
 
 def _channels_differ(vote: SourceVote) -> str:
@@ -122,15 +138,18 @@ def _channels_differ(vote: SourceVote) -> str:
     )
 
 
-def _one_reason(deciding: Sequence[SourceVote]) -> str | None:
-    reasons = [vote.chosen.result.reason for vote in deciding if vote.chosen is not None and vote.chosen.result.reason]
-    return reasons[0] if reasons else None
-
-
 def _shared_pace(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the pace that all share, else ``not_due``."""
     shared = set(outcomes)
     return shared.pop() if len(shared) == 1 and shared <= {"on_pace", "off_pace"} else "not_due"
+
+
+def _why_undecided(vote: SourceVote) -> tuple[str, Outcome, str | None]:
+    """Return what a source that does not vote says after the deadline: what it lacks, never what it would decide."""
+    spoken = vote.chosen or vote.best
+    if spoken.too_weak is not None or (spoken.is_decided and spoken.bar is not None):
+        return vote.source, "not_assessable", spoken.too_weak or spoken.bar
+    return vote.source, spoken.result.outcome, spoken.result.reason
 
 
 def _unvoted(said: Sequence[tuple[str, Outcome, str | None]]) -> Joint:
@@ -146,6 +165,10 @@ def _unvoted(said: Sequence[tuple[str, Outcome, str | None]]) -> Joint:
     )
 
 
+def _left_out(silent: Sequence[str]) -> str:
+    return "a reading does not vote" if len(silent) == 1 else "readings do not vote"
+
+
 def join_readings(said: Sequence[tuple[str, Outcome, str | None]], *, is_closed: bool, is_open_ended: bool) -> Joint:
     """Return what the readings of an unsettled measure come to (method §2).
 
@@ -155,16 +178,14 @@ def join_readings(said: Sequence[tuple[str, Outcome, str | None]], *, is_closed:
     Args:
         said: each reading's name, outcome and reason.
     """
-    votes = [(name, outcome, reason) for name, outcome, reason in said if outcome in {"met", "not_met"}]
-    outcomes = {outcome for _, outcome, _ in votes}
+    votes = [(name, outcome) for name, outcome, _ in said if outcome in {"met", "not_met"}]
+    outcomes = {outcome for _, outcome in votes}
     silent = [name for name, outcome, _ in said if outcome not in {"met", "not_met"}]
     if len(outcomes) > 1:
-        ways = "; ".join(f"{name} says {outcome.replace('_', ' ')}" for name, outcome, _ in votes)
+        ways = "; ".join(f"{name} says {outcome.replace('_', ' ')}" for name, outcome in votes)
         return Joint("disputed", f"measure not agreed: {ways}")
     if outcomes:
-        reason = next((reason for _, _, reason in votes if reason), None)
-        left_out = f"does not vote: {', '.join(silent)}" if silent else None
-        return Joint(outcomes.pop(), "; ".join(part for part in (reason, left_out) if part) or None)
+        return Joint(outcomes.pop(), f"{_left_out(silent)}: {', '.join(silent)}" if silent else None)
     for name, outcome, reason in said:
         if outcome == "disputed":
             return Joint("disputed", f"{name}: {reason}")

@@ -52,6 +52,24 @@ def test_affirming_an_amendment_makes_it_count() -> None:
     assert target(book) == "10"
 
 
+def test_affirming_it_on_another_commitment_changes_nothing_here() -> None:
+    """Only positions on the commitment itself count, as an audit's closure holds no others (R12, design §2.3)."""
+    book = pledged()
+    book.pledge(quantity(), subject="sibling")
+    name = book.amend("modify", ["cn"], terms=[quantity("9")])
+    book.say("position", "sibling", {"party": "us", "stance": "affirms", "date": "2020-02-01", "source": SOURCE,
+                                     "replies_to": name})  # fmt: skip
+    assert stands(book).terms[0].model_dump()["target"] == "12"
+    assert len(stands(book).unaffirmed) == 1
+
+
+def test_either_party_can_leave_a_joint_instrument() -> None:
+    """An exit is one side's act, also the obligee's, where the instrument is of both (R12, X)."""
+    book = pledged()
+    book.amend("withdraw", ["us"], subject="agreement")
+    assert stands(book).validity == "withdrawn"
+
+
 def test_another_stance_does_not_complete_an_amendment() -> None:
     """Affirming differently, or something else, is no consent (R12)."""
     book = pledged()

@@ -127,7 +127,7 @@ def test_a_consequence_without_its_trigger_is_a_finding() -> None:
     book.act("escalation", date="2020-02-10", consequence=True)
     term = book.term("2020-02-15")
     assert term.outcome == "not_due"
-    assert term.findings == ("F.untriggered: the consequence came on 2020-02-10, though the trigger is not yet",)
+    assert term.findings == ("F.untriggered: the consequence came on 2020-02-10, though the trigger has not held yet",)
 
 
 def test_a_trigger_that_nobody_is_named_to_judge_is_undeterminable_and_says_what_happened() -> None:
@@ -140,6 +140,14 @@ def test_a_trigger_that_nobody_is_named_to_judge_is_undeterminable_and_says_what
         "trigger undeterminable: nobody is named to judge whether it held, and nobody attests it; "
         "what happened: 2020-05-10: escalation done"
     )
+
+
+@pytest.mark.parametrize(("truth", "due"), [("false", False), ("true", True)])
+def test_a_threat_whose_trigger_failed_is_not_due(truth: str, *, due: bool) -> None:
+    """It owes nothing, so it has no part in the opinion, though its day has passed (R11, A)."""
+    book = threat()
+    book.attest("trigger", term="t", truth=truth, date="2020-03-02")
+    assert book.term("2020-06-01").is_due is due
 
 
 def test_a_trigger_without_a_day_waits_for_its_judge() -> None:

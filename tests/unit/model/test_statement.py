@@ -53,13 +53,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "missing member": (payload("commitment", body__obligors=...), "body.obligors is missing"),
     "float for a quantity": (payload("commitment", body__terms__0__target=5.5), "numbers are text in quotation marks"),
     "integer for a quantity": (payload("commitment", body__terms__0__target=5), "numbers are text in quotation marks"),
-    "trailing zero": (payload("commitment", body__terms__0__target="5.0"), "not written as it must be"),
-    "plus sign": (payload("commitment", body__terms__0__target="+5"), "not written as it must be"),
-    "minus zero": (payload("commitment", body__terms__0__target="-0"), "not written as it must be"),
-    "exponent": (payload("commitment", body__terms__0__target="5e6"), "not written as it must be"),
-    "ten fraction digits": (payload("commitment", body__terms__0__target="0.0000000001"), "not written as it must be"),
-    "nineteen integer digits": (payload("commitment", body__terms__0__target="1" * 19), "not written as it must be"),
-    "thousands separator": (payload("commitment", body__terms__0__target="5,000"), "not written as it must be"),
+    "trailing zero": (payload("commitment", body__terms__0__target="5.0"), "write a plain number as text"),
+    "plus sign": (payload("commitment", body__terms__0__target="+5"), "write a plain number as text"),
+    "minus zero": (payload("commitment", body__terms__0__target="-0"), "write a plain number as text"),
+    "exponent": (payload("commitment", body__terms__0__target="5e6"), "write a plain number as text"),
+    "ten fraction digits": (
+        payload("commitment", body__terms__0__target="0.0000000001"),
+        "write a plain number as text",
+    ),
+    "nineteen integer digits": (payload("commitment", body__terms__0__target="1" * 19), "write a plain number as text"),
+    "thousands separator": (payload("commitment", body__terms__0__target="5,000"), "write a plain number as text"),
     "target without a unit": (payload("commitment", body__terms__0__unit=...), "unit is missing"),
     "no measure at all": (payload("commitment", body__terms__0__measure=...), "exactly one of measure, readings"),
     "measure and readings": (
@@ -124,10 +127,17 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "threshold above the root keys": (payload("charter", body__threshold=2), "more than the 1 root keys"),
     "score whose ends are swapped": (payload("determination", body__written__low="31"), "the low end comes first"),
-    "natural-looking subject with spaces": (payload("party", subject="Liu He"), "subject is not written as it must be"),
+    "natural-looking subject with spaces": (
+        payload("party", subject="Liu He"),
+        "subject is 'Liu He'; write small letters and digits",
+    ),
     "series key of another shape": (
         payload("evidence", subject="export-us-cn"),
-        "subject is not written as it must be",
+        "subject is 'export-us-cn'; write it in the form that its schema gives",
+    ),
+    "day as people write it elsewhere": (
+        payload("commitment", body__date="13.06.2021"),
+        "body.date is '13.06.2021'; write a day, YYYY-MM-DD",
     ),
     "control character in a title": (payload("commitment", body__title="a\u202eb"), "control or format character"),
     "moment on the wrong clock": (
@@ -152,6 +162,19 @@ def test_what_does_not_belong_is_refused_with_its_place(whole: dict[str, Any], r
     assert reason in caught.value.message
     assert caught.value.message.endswith(".")
     assert "\n" not in caught.value.message
+
+
+def test_one_sentence_names_every_place_to_be_mended() -> None:
+    """Whoever left out three members hears of three, and of no echo that a list is empty for want of a good item."""
+    whole = payload("commitment")
+    del whole["body"]["date"], whole["body"]["terms"][0]["unit"], whole["body"]["source"]["via"]
+    with pytest.raises(MalformedError) as caught:
+        read(whole)
+    told: Any = caught.value.facts["places"]
+    places = sorted(place["path"] for place in told)
+    assert places == ["body.date", "body.source.via", "body.terms[0].unit"]
+    assert all(path in caught.value.message for path in places)
+    assert "also to be mended" in caught.value.message
 
 
 def test_a_draft_may_leave_the_quotation_marks_off_a_whole_number() -> None:

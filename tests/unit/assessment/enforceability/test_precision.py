@@ -144,6 +144,13 @@ def test_speaker_who_owes_nothing_shows_no_actor() -> None:
     assert level(term, quotes=[{**SPOKEN[0], "speaker": "us"}]) == 2
 
 
+def test_another_obligor_who_speaks_shows_only_itself() -> None:
+    """The attributed speaker shows the actor where it is the actor, not where somebody else owes something too (E1)."""
+    term = quantity(shown=shown("action", "quantity", "timing"))
+    assert level(term, obligors=["cn", "eu"], quotes=[{**SPOKEN[0], "speaker": "eu"}]) == 2
+    assert level(term, obligors=["cn", "eu"], quotes=SPOKEN) == 3
+
+
 def test_speaker_shows_no_actor_that_the_recorder_left_unknown() -> None:
     """A field that is null is not present, whoever speaks (E1)."""
     term = quantity(actor=None, shown=shown("action", "quantity", "timing"))

@@ -171,6 +171,14 @@ def test_lag_that_nobody_gave_is_24_months() -> None:
     assert practised(results=half, as_of="2021-12-31", **unknown).low == 2
 
 
+def test_of_two_lags_of_one_source_the_longer_tells_what_is_due() -> None:
+    """Practised verifiability waits as long as the outcome does (R11, E3)."""
+    half = result(period_coverage="0.5", points=HALF_YEAR)
+    two: dict[str, Any] = {"indicators": [{**INDICATOR, "lag_months": 1}, {**INDICATOR, "lag_months": 18}]}
+    assert practised(results=half, as_of="2020-12-31", **two).low == 3  # to 30 June 2019: all of it is there
+    assert practised(results=half, as_of="2021-06-30", **two).low == 2
+
+
 def test_open_term_is_due_from_the_day_of_the_pledge() -> None:
     """A term with neither period nor deadline runs from the commitment's date (R10)."""
     term: dict[str, Any] = {**UNNAMED, "terms": [quantity(period=None)]}

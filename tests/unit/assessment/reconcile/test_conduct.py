@@ -133,6 +133,17 @@ def test_milestones_are_met_together_and_partly_met_alone(
     assert (book.term("2020-08-01").outcome, book.term("2021-06-01").outcome) == (early, late)
 
 
+def test_an_action_whose_steps_all_have_days_is_due_on_the_last() -> None:
+    """Its milestones give its deadline where it states none; until then it is not due, whatever is kept (R11)."""
+    steps = [{"id": "a", "title": "First", "deadline": "2020-06-30"},
+             {"id": "b", "title": "Second", "deadline": "2021-03-31"}]  # fmt: skip
+    book = action(milestones=steps, deadline=None)
+    book.attest("done", term="t", milestone="a", degree="complete", date="2020-06-01")
+    early, late = book.term("2021-03-31"), book.term("2021-04-01")
+    assert (early.outcome, early.is_due, early.due) == ("not_due", False, "2021-03-31")
+    assert (late.outcome, late.is_due) == ("partly_met", True)
+
+
 def test_milestones_name_what_is_missing() -> None:
     """The reason lists each milestone where it stands (R11)."""
     book = action(**MILESTONES)
@@ -173,6 +184,12 @@ def test_a_restraint_without_end_runs_while_it_is_in_force() -> None:
     assert book.term("2025-01-01").outcome == "on_pace"
     book.attest("kept", term="t", truth="false", date="2020-08-01")
     assert (book.term("2025-01-01").outcome, book.term("2025-01-01").reached) == ("not_met", "2020-08-01")
+
+
+def test_a_restraint_without_end_that_nobody_attests_is_not_assessable() -> None:
+    """It is due from its date, so it is not "not due": nothing is known of it (R11, A)."""
+    term = restraint().term("2021-06-01")
+    assert (term.outcome, term.reason, term.is_due) == ("not_assessable", "no deadline; nobody attests it", True)
 
 
 def test_a_suspended_term_says_so_beside_its_outcome() -> None:

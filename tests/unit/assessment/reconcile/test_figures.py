@@ -61,6 +61,14 @@ def test_a_missing_month_is_awaited_until_the_lag_has_passed() -> None:
     assert late.reason == "us-census: coverage: figures cover 91.5 % of period and scope"  # 335 of 366 days: 91.53 %
 
 
+def test_of_two_lags_of_one_source_the_longer_is_awaited() -> None:
+    """Figures may come until the source's usual lag has passed: of two indicators the later one tells when (R11)."""
+    indicator = {"publisher": "US Census", "authority": "us-census", "standing": "official", "public": True}
+    book = book_of(indicators=[{**indicator, "lag_months": 2}, {**indicator, "lag_months": 6}])
+    book.figures(*months(2020, [1] * 11))
+    assert (book.term("2021-06-30").outcome, book.term("2021-07-01").outcome) == ("awaiting", "not_assessable")
+
+
 @pytest.mark.parametrize(("lag", "last"), [(2, "2021-02-28"), (60, "2022-12-31")])
 def test_the_lag_is_the_indicators_and_never_longer_than_two_years(lag: int, last: str) -> None:
     """The usual lag is a field of the pledge's indicators; 24 months is the longest (R11)."""
@@ -120,7 +128,63 @@ def test_a_bound_reached_late_stays_not_met_with_the_days() -> None:
     book.figures(*months(2020, [1] * 12), *months(2021, [0, 1]))
     term = book.term("2021-06-01")
     assert (term.outcome, term.reached, term.days_late) == ("not_met", "2021-02-28", 59)  # 31 of January and 28
-    assert term.reason == "counting on from the period, reached on 2021-02-28, 59 days late"
+    assert term.reason == "counting on past the period, reached by 2021-02-28, at most 59 days late"
+
+
+def test_an_increment_is_late_only_above_the_baseline_that_goes_on() -> None:
+    """What is counted from a baseline is not reached by the baseline's own flow of the next year (R6, R11)."""
+    book = book_of(quantity("12", target_is="increment", baseline=YEAR_2017))
+    book.figures(*months(2017, [10] * 12), *months(2020, [10] * 12), *months(2021, [10] * 12), channel="monthly")
+    book.baseline()
+    usual = book.term("2022-06-01")
+    # 120 of 132 in 2020; in 2021 the flow of 2017 and no more: 240 against 132 and the 120 of one more year.
+    assert (usual.outcome, usual.reached, usual.days_late, usual.reason) == ("not_met", None, None, None)
+    book.figures("2021-03 1201 40", published="2022-02-05")
+    more = book.term("2022-06-01")
+    # To 31 March 2021: 120 + 10 + 10 + 40 = 180; owed 132 + 120 · 90 ÷ 366 = 161.5. To 28 February: 140 of 151.3.
+    assert (more.outcome, more.reached, more.days_late) == ("not_met", "2021-03-31", 90)
+
+
+def test_a_ceiling_of_one_year_is_not_passed_by_the_next() -> None:
+    """An at-most total is of its own days: what flows later does not pass it (R11)."""
+    book = book_of(quantity("12", bound="at_most"))
+    book.figures(*months(2020, [1] * 12), *months(2021, [9, 9]))
+    term = book.term("2021-06-01")
+    assert (term.outcome, term.reached, term.reason) == ("met", None, None)
+
+
+def test_a_level_reached_and_lost_is_not_reached_in_time() -> None:
+    """A stock that fell below its floor by the deadline is late by the day on which it came back, if it did (R11)."""
+    stock = {"type": "stock", "reporter": "cn", "partner": "cn"}
+    book = book_of(quantity("5", measure=stock))
+    lines = ["2020-11-30 1201 6", "2020-12-31 1201 4"]
+    book.figures(*lines, series="series:stock/cn/cn", published="2021-01-10")
+    lost = book.term("2021-06-01")
+    assert (lost.outcome, lost.reached, lost.days_late) == ("not_met", None, None)
+    book.figures("2021-01-31 1201 5", series="series:stock/cn/cn", published="2021-02-10")
+    back = book.term("2021-06-01")
+    assert (back.outcome, back.reached, back.days_late) == ("not_met", "2021-01-31", 31)
+    assert back.reason == "reached by 2021-01-31, at most 31 days late"  # a level is not counted on
+
+
+def test_the_day_reached_is_the_finest_of_a_source_and_the_latest_of_all() -> None:
+    """A year's figure shows the day later than its months do; jointly it takes every source that votes (R8, R11)."""
+    book = book_of(quantity("6"))
+    book.figures(*months(2020, [1] * 12), published="2021-02-05")
+    book.figures("2020 1201 12", channel="annual", published="2021-03-05")
+    one = book.term("2021-06-01")
+    assert (one.outcome, one.reached) == ("met", "2020-06-30")  # the annual channel votes and ends in December
+    book.figures(*months(2020, [0] * 6 + [2] * 6), authority="usda", channel="weekly", published="2021-02-06")
+    assert book.term("2021-06-01").reached == "2020-09-30"  # 2 + 2 + 2
+
+
+def test_a_source_that_covers_little_does_not_tell_the_day() -> None:
+    """A series that began late shows the bound reached late; where another covers more, its day counts (R11)."""
+    book = book_of(quantity("3", period=None), date="2020-01-01")
+    book.figures(*months(2020, [1] * 12))
+    book.figures("2020-12 1201 3", authority="usda", channel="late")
+    term = book.term("2021-06-01")
+    assert (term.outcome, term.reached, term.reason) == ("met", "2020-03-31", "reached by 2020-03-31")
 
 
 def test_a_term_without_deadline_is_met_when_reached_and_never_not_met() -> None:
@@ -398,6 +462,15 @@ def test_claims_and_media_never_close_a_term_even_when_named(standing: str, outc
     assert book.term("2021-06-01").outcome == outcome
 
 
+@pytest.mark.parametrize("figures", [[1] * 12, [1] * 6])
+def test_figures_too_weak_to_decide_are_neither_quoted_nor_awaited(figures: list[int]) -> None:
+    """Media figures never close a term: the reason is their grade, not what they would say (R11, R18)."""
+    book = book_of()
+    book.figures(*months(2020, figures), standing="media")
+    term = book.term("2021-06-01")
+    assert (term.outcome, term.reason) == ("not_assessable", "us-census: grade E1 never closes a term")
+
+
 def test_figures_of_both_sides_that_agree_are_grade_e4() -> None:
     """Exports of 12 and imports of 13.2 differ by a tenth, as much as known causes explain; 13.21 by more (R18)."""
     for imports, grade in (("13.2", "E4"), ("13.21", "E3")):
@@ -614,6 +687,16 @@ def test_three_ratios_print_themselves_in_words() -> None:
     assert ratios[1].words.endswith("27.34 less the baseline of 20.97 is 6.37 of 12.5 bn USD owed above it = 51.0 %")
 
 
+def test_a_decrease_is_said_downwards() -> None:
+    """A negative increment divides what was taken off by what was to be taken off, and says so (R7)."""
+    book = book_of(quantity("-5", bound="at_most", target_is="increment", baseline=YEAR_2017))
+    book.figures("2017 1201 20", "2020 1201 18", channel="annual")
+    book.baseline(channel="annual")
+    (ratio,) = [one for one in book.term("2021-06-01").ratios if one.kind == "incremental"]
+    assert (ratio.value, ratio.numerator, ratio.denominator_value) == ("0.4", "-2", "-5")
+    assert ratio.words.endswith("2020: the baseline of 20 less 18 is 2 of 5 t owed below it = 40.0 %")
+
+
 def test_a_zero_denominator_gives_null_with_its_reason() -> None:
     """Nothing is divided by zero: the ratio has no value and says why (method, Arithmetic)."""
     book = book_of(quantity("0", bound="at_most"))
@@ -775,6 +858,19 @@ def test_a_reading_at_odds_with_itself_disputes_the_term_where_none_votes() -> N
 # --- vintages (R2) and what is printed beside -------------------------------------------------------------------------
 
 
+def test_a_year_to_date_is_never_added_to_its_months() -> None:
+    """Days counted twice at one frequency are refused with the two periods that share them, never summed (R3, R4)."""
+    book = book_of(quantity("12"))
+    book.figures("2020-01-01..2020-01-31 1201 6", "2020-01-01..2020-02-29 1201 12", channel="to-date")
+    term = book.term("2021-06-01")
+    assert term.readings[0].sources == ()
+    (refused,) = term.not_admissible
+    assert (
+        refused.reason
+        == "counts days twice, in 2020-01 and in 2020-01-01 to 2020-02-29; which of them to count is not stated"
+    )
+
+
 def test_the_newest_vintage_counts_and_older_ones_stay_visible() -> None:
     """27.335 was known until June 2021, 27.228 from then on; each view has its own (R1, R2)."""
     book = book_of(quantity("27.3"))
@@ -802,7 +898,20 @@ def test_imputed_numbers_and_days_are_marked() -> None:
     book.figures("2020 1201 12", imputed="the last day covered")
     term = book.term("2021-06-01")
     assert term.imputed == ("quantity: from the annex's share",)
-    assert any(flag.endswith("imputed: the last day covered") for flag in term.readings[0].sources[0].flags)
+    (source,) = term.readings[0].sources
+    assert "publication day imputed: entry 4 (the last day covered)" in source.flags
+    assert all(ratio.words.endswith("(imputed, not in the text: amount)") for ratio in term.ratios)
+
+
+def test_many_imputed_days_are_one_flag() -> None:
+    """The reason is said once, with the entries it holds for (R1, R17)."""
+    book = book_of()
+    for line in months(2020, [1] * 12)[:3]:
+        book.figures(line, imputed="the day of the copy", published="2021-01-05")
+    (source,) = book.term("2021-06-01").readings[0].sources
+    assert [flag for flag in source.flags if "imputed" in flag] == [
+        "publication day imputed: entries 4, 5, 6 (the day of the copy)"
+    ]
 
 
 def test_a_term_without_a_scope_cannot_be_counted() -> None:

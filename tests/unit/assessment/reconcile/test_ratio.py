@@ -58,3 +58,10 @@ def test_bases_differ_where_figures_are_valued_differently() -> None:
     """FOB and FAS do not stand on one scale (R7)."""
     fob, fas = (ratio(unit_of, basis=basis) for unit_of, basis in (("12", "FOB"), ("12", "FAS")))
     assert fob.unlike(fas) == "basis"
+
+
+def test_a_straddling_observation_gives_the_ratio_two_ends() -> None:
+    """A year's six tonnes against a half-year's twelve: none of it, or half of what is owed (R10)."""
+    straddling = ratio(period={"start": "2020-01-01", "end": "2020-06-30"})
+    assert (straddling.value, straddling.high) == ("0", "0.5")
+    assert ratio().high is None

@@ -8,6 +8,7 @@ from ledger.assessment.reconcile.span import (
     day_number,
     day_text,
     days_in,
+    late_in_words,
     months_of,
     outside,
     union,
@@ -80,3 +81,9 @@ def test_spans_without_a_common_day_do_not_meet() -> None:
     """Neighbours touch and share nothing."""
     assert not span("2020-01-01", "2020-01-31").meets(span("2020-02-01", "2020-02-29"))
     assert span("2020-01-01", "2020-01-31").meets(span("2020-01-31", "2020-02-29"))
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "1 day late"), (2, "2 days late"), (365, "365 days late")])
+def test_one_day_is_singular(days: int, said: str) -> None:
+    """A lateness reads as a sentence would say it."""
+    assert late_in_words(days) == said
