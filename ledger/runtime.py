@@ -2,11 +2,15 @@
 
 A ledger is a directory::
 
-    pledger.toml     what it is: origin and genesis; written last, so a directory without it is no ledger
+    pledger.toml     what it is: origin and genesis, and its witnesses ([[witness]] with url and vkey); written last,
+                     so a directory without it is no ledger
     ledger.db        entries, statements, tree, checkpoints (SQLite)
     blobs/           evidence files and observations, by digest
     keys/            private keys, 0600 in a directory of 0700; root.pem is to be kept offline
     policy           the keys of the log, for whoever verifies it (C2SP tlog-policy)
+    cosigned/        checkpoints as its witnesses cosigned them, by size
+    published        the last checkpoint that left, noted after each commit: a database that is behind it is an old copy
+    withheld         in a ledger that was imported: digests of files that its site kept back, a line each
 
 Everything else is handed down from here: nothing below asks for the time, a key file or an environment variable.
 Source: style §1, §2, §5; design §3, §5.
@@ -17,16 +21,18 @@ import fcntl
 import os
 import re
 import shutil
+import time
 import tomllib
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import resources
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Self
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -35,6 +41,7 @@ from ledger.assessment.authority import Authority, Grant, possession_payload, vo
 from ledger.assessment.view import Known, Said, look
 from ledger.errors import (
     ConflictError,
+    ForkError,
     MalformedError,
     NotFoundError,
     PledgerError,
@@ -47,17 +54,20 @@ from ledger.model.determination import View
 from ledger.model.statement import Statement, plain
 from ledger.service.check import Checked, check_log
 from ledger.service.compose import compose, seal_charter
-from ledger.service.ports import Clock, Progress, Sign, Store
+from ledger.service.pool import pool
+from ledger.service.ports import Clock, Progress, Reading, Sign, Store
 from ledger.service.publish import Publication, Publisher, make_receipt, refuse_contradiction
 from ledger.service.repeat import Spoken
 from ledger.service.scene import Folded, fold_authority, read_said
 from ledger.signing.envelope import POSSESSION, STATEMENT, Envelope, seal
 from ledger.signing.key import Algorithm, PrivateKey, PublicKey
 from ledger.store.blobs import DirectoryBlobs, Kept
+from ledger.store.published import PublishedFile
 from ledger.tlog.checkpoint import Checkpoint, log_keys, parse_checkpoint, sign_checkpoint
+from ledger.tlog.finding import Finding
 from ledger.tlog.merkle import Hash, consistency_indexes, inclusion_indexes, prove_consistency, prove_inclusion
-from ledger.tlog.note import VerifierKey, parse_note
-from ledger.tlog.policy import Log, Policy, format_policy, parse_policy
+from ledger.tlog.note import VerifierKey, parse_note, parse_verifier_key
+from ledger.tlog.policy import Log, Policy, Witness, format_policy, parse_policy
 from ledger.tlog.proof import Receipt, TlogProof
 from ledger.tlog.stored import Head, Row
 
@@ -66,7 +76,13 @@ if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them;
     from ledger.assessment.selection import Engine
     from ledger.ingest.document import Draft
     from ledger.ingest.imported import Imported, ImportedSeries
+    from ledger.service.cosign import Ask, Cosigned, Wait
     from ledger.service.export import Export
+    from ledger.service.export_log import Exported
+    from ledger.service.import_log import Imported as ImportedLog
+    from ledger.service.mirror import Mirrored
+    from ledger.service.site import Source
+    from ledger.store.site import DirectorySite
     from ledger.store.sql import SqlStore
 
 LEDGER: Final = "PLEDGER_LEDGER"
@@ -86,7 +102,13 @@ _DATABASE: Final = "ledger.db"
 _BLOBS: Final = "blobs"
 _KEYS: Final = "keys"
 _POLICY: Final = "policy"
-_PARTS: Final = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", _BLOBS, _KEYS, _POLICY)
+_COSIGNED: Final = "cosigned"
+_PUBLISHED: Final = "published"
+_WITHHELD: Final = "withheld"
+_PARTS: Final = (
+    _DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", _BLOBS, _KEYS, _POLICY, _WITHHELD, _PUBLISHED, f".{_PUBLISHED}",
+)  # fmt: skip
+_SITE: Final = frozenset({"blob", "policy", "statement", "tile"})
 _CHARTER_KEYS: Final[dict[str, Algorithm]] = {
     "root": "Ed25519", "operator": "Ed25519", DESK: "Ed25519", "checkpoint-ed25519": "Ed25519",
     "checkpoint-mldsa": "ML-DSA-44",
@@ -132,6 +154,8 @@ def init(
     *,
     origin: str,
     title: str | None = None,
+    quorum: int = 0,
+    answer_after: Literal["commit", "quorum"] = "commit",
     at: Clock = system_clock,
     make_key: MakeKey = PrivateKey.generate,
     passphrase: bytes | None = None,
@@ -146,6 +170,8 @@ def init(
         directory: where it is to be.
         origin: the log's name, such as ``example.org/ledger``.
         title: of the ledger, for people; the origin if none is given.
+        quorum: how many witnesses have to cosign a checkpoint.
+        answer_after: when a receipt is given: once its entry is committed, or once the quorum has cosigned.
         at: the clock.
         make_key: makes the five keys.
         passphrase: protects the key files, where one is given.
@@ -159,7 +185,8 @@ def init(
     was_there = directory.exists()
     with _begun(directory):
         try:
-            genesis = _found(directory, origin, title or origin, at=at, make_key=make_key, passphrase=passphrase)
+            rules = {"title": title or origin, "quorum": quorum, "answer_after": answer_after}
+            genesis = _found(directory, origin, rules, at=at, make_key=make_key, passphrase=passphrase)
             _write_config(directory, origin=origin, genesis=genesis)
         except BaseException:
             _clear(directory)
@@ -212,7 +239,15 @@ def _clear(directory: Path, *, keep: str = "") -> None:
             path.unlink(missing_ok=True)
 
 
-def _found(directory: Path, origin: str, title: str, *, at: Clock, make_key: MakeKey, passphrase: bytes | None) -> str:
+def _found(
+    directory: Path,
+    origin: str,
+    rules: Mapping[str, object],
+    *,
+    at: Clock,
+    make_key: MakeKey,
+    passphrase: bytes | None,
+) -> str:
     """Make the keys, the store and the first two entries; return the charter's name."""
     from ledger.store.sql import SqlStore
 
@@ -222,7 +257,7 @@ def _found(directory: Path, origin: str, title: str, *, at: Clock, make_key: Mak
         ring.add(name, key)
     issued = at()
     charter = seal_charter(
-        _charter(origin, title, keys), issued=issued, operator=keys["operator"], roots=(keys["root"],)
+        _charter(origin, rules, keys), issued=issued, operator=keys["operator"], roots=(keys["root"],)
     )
     desk = _grant(keys[DESK], genesis=charter.name, roles=DESK_ROLES, party=None, holder=None)
     payload = compose(make_statement("key", keys[DESK].kid, desk, issued=issued), genesis=charter.name, anchor=None)
@@ -240,11 +275,11 @@ def _found(directory: Path, origin: str, title: str, *, at: Clock, make_key: Mak
     return charter.name
 
 
-def _charter(origin: str, title: str, keys: Mapping[str, PrivateKey]) -> Charter:
-    """Return the charter's body: one root key, threshold 1, no witnesses yet."""
+def _charter(origin: str, rules: Mapping[str, object], keys: Mapping[str, PrivateKey]) -> Charter:
+    """Return the charter's body: one root key, threshold 1, and how many witnesses it asks for."""
     body = {
         "origin": origin,
-        "title": title,
+        **rules,
         "operator": keys["operator"].public.jwk,
         "root": [keys["root"].public.jwk],
         "threshold": 1,
@@ -418,6 +453,7 @@ def _opened(directory: Path, *, at: Clock, passphrase: bytes | None) -> "Ledger"
 class _Config:
     origin: str
     genesis: str
+    witnesses: tuple[Witness, ...] = ()
 
 
 def _read_config(directory: Path) -> _Config:
@@ -437,10 +473,30 @@ def _read_config(directory: Path) -> _Config:
             f"The file {path} cannot be read: {error}; restore it from a copy.", path=str(path)
         ) from error
     origin, genesis = table.get("origin"), table.get("genesis")
-    if set(table) != {"origin", "genesis"} or not isinstance(origin, str) or not isinstance(genesis, str):
+    members = set(table) - {"witness"}
+    if members != {"origin", "genesis"} or not isinstance(origin, str) or not isinstance(genesis, str):
         message = f"The file {path} does not give exactly origin and genesis; restore it from a copy."
         raise MalformedError(message, path=str(path))
-    return _Config(origin, genesis)
+    return _Config(origin, genesis, _read_witnesses(table.get("witness", []), path))
+
+
+def _read_witnesses(value: object, path: Path) -> tuple[Witness, ...]:
+    """Return the witnesses that a configuration names, each ``[[witness]]`` with an address and a verifier key."""
+    if value == []:
+        return ()
+    from ledger.remote.witness import check_url
+
+    found: list[Witness] = []
+    for one in value if isinstance(value, list) else [value]:
+        match one:
+            case {"url": str(url), "vkey": str(vkey), **rest} if not rest:
+                check_url(url)
+                key = parse_verifier_key(vkey)
+                found.append(Witness(key.name, key, url))
+            case _:
+                message = f"A [[witness]] in {path} does not give exactly url and vkey, both as text; mend it."
+                raise MalformedError(message, path=str(path))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,6 +521,7 @@ class Ledger:
         genesis: the charter's name.
         keyring: the private keys that are here.
         blobs: evidence files and observations.
+        witnesses: those that its configuration names.
     """
 
     def __init__(
@@ -473,9 +530,11 @@ class Ledger:
         self.directory = directory
         self.origin = config.origin
         self.genesis = config.genesis
+        self.witnesses = config.witnesses
         self.keyring = Keyring(directory / _KEYS, passphrase)
         self.blobs = DirectoryBlobs(directory / _BLOBS)
         self.clock = at
+        self._published = PublishedFile(directory / _PUBLISHED)
         self._store: Store = store
         self._close = store.close
         self._folded = Folded()
@@ -497,20 +556,47 @@ class Ledger:
         Raises:
             ConflictError: the sentence says what contradicts what, and what to do.
         """
+        # Before the snapshot: it is noted after the commit, so that no snapshot taken now is behind it.
+        published = self._published.last()
         with self._store.reading() as reading:
-            refuse_contradiction(reading, origin=self.origin, genesis=self.genesis)
+            refuse_contradiction(reading, origin=self.origin, genesis=self.genesis, published=published)
+            head = reading.head()
+        # Whoever committed it may have died before it was noted, and its receipts may be asked for already.
+        self._published.advance(head.size, head.checkpoint)
+        if self.witnesses:
+            self._refuse_turned_back()
 
     def check(self, *, progress: Progress | None = None, executor: Executor | None = None) -> Checked:
-        """Return what recomputing everything from the bytes gives."""
+        """Return what recomputing everything from the bytes gives, held against the last checkpoint that left."""
         with self._store.reading() as reading:
-            return check_log(reading, self.blobs, genesis=self.genesis, executor=executor, progress=progress)
+            checked = check_log(
+                reading, self.blobs, genesis=self.genesis, executor=executor, progress=progress,
+                excused=_read_withheld(self.directory),
+            )  # fmt: skip
+            published = self._published.last()
+            try:
+                refuse_contradiction(reading, origin=self.origin, genesis=self.genesis, published=published)
+            except PledgerError as error:
+                # An old copy is sound in itself. Where more is wrong than that, it has been said already.
+                if not checked.findings:
+                    found = Finding("head.contradicted", "the head", error.message, "design §2.5")
+                    checked = replace(checked, findings=(found,))
+        return checked
 
     # --- reading the log ----------------------------------------------------------------------------------------------
 
     def head(self) -> Head:
         """Return where the log ends: its size, its checkpoint, and when the last entry was received."""
-        with self._store.reading() as reading:
+        with self._leaving() as reading:
             return reading.head()
+
+    @contextmanager
+    def _leaving(self) -> Iterator[Reading]:
+        """Return a snapshot of which a checkpoint may leave: it is noted first, as who committed it may have died."""
+        with self._store.reading() as reading:
+            head = reading.head()
+            self._published.advance(head.size, head.checkpoint)
+            yield reading
 
     def checkpoint(self) -> Checkpoint:
         """Return what the last checkpoint says."""
@@ -590,9 +676,13 @@ class Ledger:
         return self.blobs.put(stream, expected=expected)
 
     def receipt(self, index: int) -> Receipt:
-        """Return the receipt of an entry: the one that was given first, under the first checkpoint that covers it."""
-        with self._store.reading() as reading:
-            return make_receipt(reading, _row(reading.row(index), index))
+        """Return the receipt of an entry: the one that was given first, under the first checkpoint that covers it.
+
+        Where the ledger has witnesses, it is under the first that a quorum of them has cosigned, if there is one.
+        """
+        with self._leaving() as reading:
+            receipt = make_receipt(reading, _row(reading.row(index), index))
+        return self._as_witnessed((receipt,))[0] if self.witnesses else receipt
 
     def prove(self, index: int, *, size: int | None = None) -> TlogProof:
         """Return the proof that an entry is in the log, under its last checkpoint, or under the one of a size.
@@ -600,7 +690,7 @@ class Ledger:
         Raises:
             NotFoundError: there is no such entry, or no checkpoint of that size.
         """
-        with self._store.reading() as reading:
+        with self._leaving() as reading:
             row = _row(reading.row(index), index)
             note = reading.head().checkpoint if size is None else _checkpoint_of(reading.checkpoint_over(size), size)
             covered = parse_checkpoint(parse_note(note).text).size
@@ -727,16 +817,17 @@ class Ledger:
             ]
         fresh = [statement for statement, first in zip(statements, firsts, strict=True) if first is None]
         given = iter(self.state(fresh, key=key) if fresh else ())
-        return tuple(next(given) if first is None else self.receipt(first) for first in firsts)
+        receipts = tuple(next(given) if first is None else self.receipt(first) for first in firsts)
+        # What was published when its witnesses did not answer may get its receipt now.
+        return receipts if fresh else self._answered(receipts)
 
     def publish(self, raws: Iterable[bytes]) -> Publication:
         """Publish signed statements, all or none."""
         return self._writer().publish(raws)
 
     def publish_groups(self, raws: Iterable[bytes], *, size: int | None = None) -> Iterator[Publication]:
-        """Yield what each commit published, of many signed statements; threads verify ahead of what is written."""
-        threads = os.cpu_count() or 1
-        with ThreadPoolExecutor(threads) as executor:
+        """Yield what each commit published, of many signed statements; processes verify ahead of what is written."""
+        with pool() as executor:
             if size is None:
                 yield from self._writer().publish_groups(raws, executor=executor)
             else:
@@ -745,9 +836,10 @@ class Ledger:
     def receipts(self, publication: Publication) -> tuple[Receipt, ...]:
         """Return a receipt for each statement of a publication, in its order."""
         fresh = {receipt.index: receipt for receipt in publication.receipts()}
-        return tuple(
+        receipts = tuple(
             fresh[place.index] if place.index in fresh else self.receipt(place.index) for place in publication.places
         )
+        return self._answered(receipts)
 
     def submit(
         self,
@@ -781,16 +873,17 @@ class Ledger:
         stream.seek(0)
         # A key that may not say it leaves no files behind.
         self.authority().refuse_unless_may(self.keyring.get(key).kid, "evidence", index=self.head().size)
-        # Files first: what a crash leaves of them is named by no statement, and harms nobody.
-        self.blobs.put(stream, expected=imported.digest)
-        self.blobs.put(_Chunks(iter([mapping])), expected=imported.mapping.digest)
-        for series in imported.series:
-            self.blobs.put(_Chunks(series.observations.chunks()), expected=series.observations.digest)
+        # So does what cannot be said: a file's name, for one, may be none that a statement can hold.
         now = self.clock()
         bodies = [
             (series.subject, _evidence(imported, series, now=now, extra=source or {})) for series in imported.series
         ]
         statements = [make_statement("evidence", subject, body, issued=now) for subject, body in bodies]
+        # Files first: what a crash leaves of them is named by no statement, and harms nobody.
+        self.blobs.put(stream, expected=imported.digest)
+        self.blobs.put(_Chunks(iter([mapping])), expected=imported.mapping.digest)
+        for series in imported.series:
+            self.blobs.put(_Chunks(series.observations.chunks()), expected=series.observations.digest)
         return Submitted(self._say(statements, [True] * len(statements), key=key), imported)
 
     def determine(self, subject: str, view: View, *, key: str = DESK) -> "tuple[Receipt, CommitmentResult]":
@@ -815,9 +908,28 @@ class Ledger:
         from ledger.service.export import export
 
         drawn_by = engine or chosen_engine()
-        with self._store.reading() as reading:
+        with self._leaving() as reading:
             policy = self.policy()
             yield export(reading, self.blobs, policy=policy, view=view, subjects=subjects, engine=drawn_by)
+
+    def export_log(self, directory: Path, *, restricted: bool = False, progress: Progress | None = None) -> "Exported":
+        """Bring the static site in a directory up to the log's head (design §2.4).
+
+        Args:
+            directory: new, empty, or of an earlier export.
+            restricted: write the files too whose licence does not let them travel.
+            progress: told how many entries of how many are done.
+        """
+        from ledger.service.export_log import export_log
+        from ledger.store.cosigned import CosignedDirectory
+
+        site, keys, policy = _own_site(directory), self.log_keys(), self.policy()
+        kept = CosignedDirectory(self.directory / _COSIGNED)
+        with self._leaving() as reading:
+            return export_log(
+                reading, self.blobs, site, policy=policy, keys=keys, cosigned=kept.get, restricted=restricted,
+                progress=progress,
+            )  # fmt: skip
 
     def _writer(self) -> Publisher:
         """Return the publisher; its checkpoint keys are read when it is first needed."""
@@ -830,13 +942,119 @@ class Ledger:
                 )
                 raise RefusedError(message, directory=str(self.keyring.directory))
             self._publisher = Publisher(
-                self._store, self.blobs, origin=self.origin, sign=_signer(first, second), clock=self.clock
-            )
+                self._store, self.blobs, origin=self.origin, sign=_signer(first, second), clock=self.clock,
+                published=self._published,
+            )  # fmt: skip
         return self._publisher
 
     def _row(self, index: int) -> Row:
         with self._store.reading() as reading:
             return _row(reading.row(index), index)
+
+    # --- witnesses ----------------------------------------------------------------------------------------------------
+
+    def witness_policy(self) -> Policy:
+        """Return the policy by which this ledger counts: its log's keys, its witnesses, its charter's quorum of them.
+
+        Raises:
+            MalformedError: the charter asks for more witnesses than are configured, or one is configured twice.
+        """
+        from ledger.service.cosign import witness_policy
+
+        return witness_policy(self.log_keys(), self.witnesses, quorum=self.authority().charter.quorum)
+
+    def cosign(self, *, ask: "Ask | None" = None, wait: "Wait" = time.sleep, attempts: int | None = None) -> "Cosigned":
+        """Ask the witnesses to cosign the last checkpoint, and keep what they give.
+
+        Args:
+            ask: sends a request to a witness; over HTTP, if not given.
+            wait: lets time pass before one is asked again.
+            attempts: how often one is asked that does not answer.
+        """
+        from ledger.remote.witness import add_checkpoint
+        from ledger.service.cosign import ATTEMPTS, cosign
+        from ledger.store.cosigned import CosignedDirectory
+
+        kept, head = CosignedDirectory(self.directory / _COSIGNED), self._refuse_turned_back()
+        before = [size for size in kept.sizes() if size <= head.size]
+        cosigned = cosign(
+            kept.get(head.size) or head.checkpoint, self.witness_policy(), ask=ask or add_checkpoint,
+            prove=self.prove_consistency, wait=wait, last=max(before, default=0), attempts=attempts or ATTEMPTS,
+        )  # fmt: skip
+        if cosigned.given:
+            kept.keep(head.size, cosigned.note)
+        return cosigned
+
+    def _refuse_turned_back(self) -> Head:
+        """Return the head; raise where witnesses have cosigned more than that, or another checkpoint of its size.
+
+        A ledger that was restored from an old copy does not know what it has published since; its witnesses' word does.
+
+        Raises:
+            ConflictError: there is a cosigned checkpoint of a larger size.
+            ForkError: there is one of this size, over other entries.
+        """
+        from ledger.store.cosigned import CosignedDirectory
+
+        kept = CosignedDirectory(self.directory / _COSIGNED)
+        # Before the head: what another process has cosigned meanwhile is in a head that is read after it.
+        largest = max(kept.sizes(), default=0)
+        head = self.head()
+        if largest > head.size:
+            message = (
+                f"The log in {self.directory} has {head.size} entries, and witnesses have cosigned {largest} of it: "
+                "it is an old copy. Do not write to it: restore the latest copy."
+            )
+            raise ConflictError(message, size=head.size, cosigned=largest)
+        note = kept.get(head.size)
+        if note is not None and parse_note(note).text != parse_note(head.checkpoint).text:
+            message = (
+                f"Another checkpoint of {head.size} entries was cosigned than the one in {self.directory}: the log has "
+                "forked. Do not write to it: keep both, and restore the copy that was published."
+            )
+            raise ForkError(message, held=head.checkpoint.decode(), cosigned=note.decode())
+        return head
+
+    def _answered(self, receipts: tuple[Receipt, ...]) -> tuple[Receipt, ...]:
+        """Return receipts as the charter lets them be given: at once, or once the quorum has cosigned (design §2.5).
+
+        Raises:
+            UnavailableError: the charter waits for the quorum, and it is not reached; what was published stands.
+        """
+        from ledger.service.cosign import refuse_short
+
+        is_awaited = self.authority().charter.answer_after == "quorum"
+        if not receipts or not (self.witnesses or is_awaited):
+            return receipts
+        cosigned = self.cosign(attempts=None if is_awaited else 1)
+        if is_awaited:
+            refuse_short(cosigned)
+        return self._as_witnessed(receipts)
+
+    def _as_witnessed(self, receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
+        """Return receipts, each under the first checkpoint over its entry that a quorum of the witnesses has cosigned.
+
+        Without any it keeps the checkpoint that it has, and says that none of so many witnesses has cosigned that.
+        """
+        from ledger.service.cosign import witnessed_receipt
+        from ledger.store.cosigned import CosignedDirectory
+        from ledger.tlog.policy import open_by_policy
+
+        policy, kept = self.witness_policy(), CosignedDirectory(self.directory / _COSIGNED)
+        sizes = kept.sizes()
+        found: list[Receipt] = []
+        for receipt in receipts:
+            under, note = receipt, receipt.checkpoint
+            for size in sizes[bisect_right(sizes, receipt.index) :]:
+                cosigned = kept.get(size)
+                with suppress(RefusedError):
+                    open_by_policy(cosigned or b"", policy)
+                    proof = self.prove(receipt.index, size=size)
+                    under = replace(receipt, inclusion=proof.hashes, checkpoint=proof.checkpoint)
+                    note = cosigned or note
+                    break
+            found.append(witnessed_receipt(under, note, policy))
+        return tuple(found)
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
@@ -914,6 +1132,133 @@ def format_mapping(name: str) -> bytes:
 
     find_format(name)
     return (resources.files("ledger.ingest") / "formats" / f"{name}.toml").read_bytes()
+
+
+# --- static sites -----------------------------------------------------------------------------------------------------
+
+FETCHERS: Final = 8
+"""Threads that fetch small files from somebody's site: most of the time of each is waiting."""
+
+
+def open_source(place: str) -> "Source":
+    """Return the static site that a text names: an address of http or https, or a directory.
+
+    Raises:
+        UsageError: there is no such directory, or the address is none.
+    """
+    if re.match(r"https?://", place, re.IGNORECASE):
+        from ledger.remote.static import HttpSite
+
+        return HttpSite(place)
+    if not Path(place).is_dir():
+        raise UsageError(f"There is no directory {place}; name a static site by its directory or its address.")
+    from ledger.store.site import DirectorySite
+
+    return DirectorySite(Path(place))
+
+
+def import_log(
+    source: "Source",
+    directory: Path,
+    *,
+    policy: bytes | None = None,
+    keys: Path | None = None,
+    at: Clock = system_clock,
+    passphrase: bytes | None = None,
+    progress: Progress | None = None,
+) -> "ImportedLog":
+    """Rebuild a ledger in an empty or absent directory from a static site; it can be read, and with keys be written.
+
+    As with ``init`` the configuration is written last: what was broken off is no ledger, and is begun again.
+
+    Args:
+        source: the site.
+        directory: where the ledger is to be.
+        policy: that the caller holds, which then has to accept the checkpoint.
+        keys: a directory of key files, which are copied; without one the ledger is read-only.
+        at: the clock.
+        passphrase: opens the key files.
+        progress: told how many of how many steps are done.
+
+    Raises:
+        ConflictError: the directory holds something.
+        MalformedError: the site is not whole, or something in it is not what it should be.
+        RefusedError: a signature is missing or bad, or the policy does not accept the log.
+    """
+    from ledger.service.import_log import import_log as rebuild
+    from ledger.store.sql import SqlStore
+
+    was_there = directory.exists()
+    with _begun(directory):
+        try:
+            blobs = DirectoryBlobs(directory / _BLOBS)
+            blobs.directory.mkdir()
+            store = SqlStore.create(directory / _DATABASE)
+            try:
+                with ThreadPoolExecutor(FETCHERS) as executor:
+                    found = rebuild(source, store, blobs, trusted=policy, executor=executor, progress=progress)
+            finally:
+                store.close()
+            _write(directory / _POLICY, found.front.policy)
+            if found.withheld:
+                _write(directory / _WITHHELD, "".join(f"{digest}\n" for digest in found.withheld).encode())
+            if keys is not None:
+                _copy_keys(Keyring(keys, passphrase), Keyring(directory / _KEYS, passphrase))
+            authority = found.front.authority
+            _write_config(directory, origin=authority.charter.origin, genesis=authority.genesis)
+        except BaseException:
+            _clear(directory)
+            if not was_there:
+                directory.rmdir()
+            raise
+    open_ledger(directory, at=at).close()
+    return found
+
+
+def mirror_log(
+    source: "Source", directory: Path, *, policy: bytes | None = None, progress: Progress | None = None
+) -> "Mirrored":
+    """Bring the verified copy of a static site in a directory up to date; ``ledger.service.mirror`` says how."""
+    from ledger.service.mirror import mirror
+
+    with ThreadPoolExecutor(FETCHERS) as executor:
+        return mirror(source, _own_site(directory), trusted=policy, executor=executor, progress=progress)
+
+
+def _own_site(directory: Path) -> "DirectorySite":
+    """Return the site in a directory that we may write.
+
+    Raises:
+        ConflictError: it holds something else.
+    """
+    from ledger.store.site import DirectorySite
+
+    inside = {path.name for path in directory.iterdir()} if directory.is_dir() else set()
+    strangers = {name for name in inside - _SITE if not name.startswith(".incoming-")}
+    if strangers and "checkpoint" not in inside:
+        message = f"The directory {directory} holds something else ({min(strangers)}); choose an empty or a new one."
+        raise ConflictError(message, directory=str(directory))
+    return DirectorySite(directory)
+
+
+def _copy_keys(there: Keyring, here: Keyring) -> None:
+    """Keep all keys of another directory here."""
+    names = there.names()
+    if not names:
+        raise NotFoundError(f"There are no key files in {there.directory}; name the directory that holds them.")
+    for name in names:
+        here.add(name, there.get(name))
+
+
+def _read_withheld(directory: Path) -> frozenset[str]:
+    """Return the digests of the files that the site of an imported ledger kept back."""
+    try:
+        return frozenset((directory / _WITHHELD).read_text(encoding="ascii").split())
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, ValueError) as error:
+        message = f"The file {directory / _WITHHELD} cannot be read: {error}; restore it from a copy."
+        raise MalformedError(message, directory=str(directory)) from error
 
 
 # --- making statements ------------------------------------------------------------------------------------------------

@@ -30,6 +30,9 @@ SELECTION: Final = "selection.sql"
 MANIFEST_LIMIT: Final = 1 << 25
 """The most bytes of a manifest: 65,535 members take about half of it."""
 
+_MANIFEST_PARTS: Final = 1 << 19
+"""The most values of a manifest: that many members have half of them."""
+
 _DIGEST: Final = "[0-9a-f]{64}"
 _ORDER: Final = tuple(
     re.compile(form)
@@ -132,7 +135,7 @@ def parse_manifest(raw: bytes) -> Manifest:
     Raises:
         MalformedError: it is not canonical JSON, or a member is missing, unknown or not what it should be.
     """
-    parse_canonical(raw, what="the manifest", limit=MANIFEST_LIMIT)
+    parse_canonical(raw, what="the manifest", limit=MANIFEST_LIMIT, parts=_MANIFEST_PARTS)
     try:
         return Manifest.model_validate_json(raw)
     except ValidationError as error:

@@ -28,6 +28,7 @@ def compose(
     origin: str,
     genesis: str,
     absent: Sequence[Header] = (),
+    ignored: Sequence[Said] = (),
 ) -> AuditResult:
     """Return the whole result of auditing commitments at a view.
 
@@ -36,6 +37,7 @@ def compose(
         results: of the commitments, in the order in which they are reported.
         said: all statements of the closure, in entry order; of corrected ones too, for the change log.
         absent: headers of the closure whose statements were erased.
+        ignored: statements of the closure that do not count, as their key was compromised by then.
     """
     names = names_of(known)
     audited = tuple(Audited(result, standing(known, result.subject)) for result in results)
@@ -59,7 +61,7 @@ def compose(
         replies=tuple(reply_lines(known, audited)),
         evidence=tuple(evidence_lines(known, results)),
         changes=change_lines(known, audited, said, names),
-        not_covered=tuple(sentence(text) for text in not_covered_of(known, audited, opinion, absent)),
+        not_covered=tuple(sentence(text) for text in not_covered_of(known, audited, opinion, absent, ignored)),
     )
 
 

@@ -37,7 +37,7 @@ def emphasis_of(known: Known, audited: Sequence[Audited], said: Iterable[Said], 
 
 
 def not_covered_of(
-    known: Known, audited: Sequence[Audited], opinion: Opinion, absent: Sequence[Header]
+    known: Known, audited: Sequence[Audited], opinion: Opinion, absent: Sequence[Header], ignored: Sequence[Said] = ()
 ) -> Iterator[str]:
     """Yield what this audit leaves out, in sentences."""
     yield "Whether published figures are right is not examined: they are taken as published, each with its vintage."
@@ -60,6 +60,11 @@ def not_covered_of(
         )
     for header in absent:
         yield f"The {header.kind} at entry {header.index} about {header.subject} was erased and is not considered."
+    for void in ignored:
+        yield (
+            f"The {void.kind} at entry {void.index} about {void.subject} is not considered, "
+            "as the key that signed it was declared compromised from there or earlier."
+        )
 
 
 def _of_commitment(known: Known, one: Audited, names: Names) -> Iterator[str]:

@@ -152,7 +152,7 @@ def _effect(result: CommitmentResult, one: TermResult) -> str:
     if short and one.outcome not in {"met", "not_due", "on_pace"}:
         parts.append(f"short by {joined(dict.fromkeys(short))}")
     if one.days_late:
-        parts.append(f"{one.days_late} days late")
+        parts.append(f"at most {one.days_late} days late")
     parts.append(f"the commitment is {plain_word(result.validity)}")
     done = (
         "nothing is logged as done about it"

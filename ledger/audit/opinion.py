@@ -212,10 +212,10 @@ def _part(of: Literal["A4", "A2"], due: list[_Due], why: dict[str, str]) -> Part
     value = _value_share(due, set(why))
     by_count = count > 0 and Fraction(count, total) >= _PERVASIVE_TERMS
     by_value = count > 0 and value is not None and value >= _PERVASIVE_VALUE
-    what = "cannot carry a conclusion" if of == "A4" else "not met"
+    what = "cannot carry a conclusion" if of == "A4" else f"{'is' if count == 1 else 'are'} not met"
     words = f"{count} of {total} due material terms {what} (pervasive from a third)"
     if value is not None:
-        words += f"; they are {_percent(value)} of target value (pervasive from 20 %)"
+        words += f", with {_percent(value)} of target value (pervasive from 20 %)"
     else:
         words += "; the terms do not all have targets in one unit, so value is not reckoned"
     return Part(
@@ -253,8 +253,8 @@ def _qualifications(due: list[_Due], missing: tuple[MissingSource, ...]) -> Iter
                 yield f"{one.name}: {source.source} covers {covered}, under 95 %"
         if one.term.grade in _WEAK:
             yield f"{one.name}: the grade of the evidence is {one.term.grade}, below E3"
-        elif one.term.grade is None and one.term.readings:
-            # Conduct is judged by attestations, which carry no grade; figures without one are below E3.
+        elif one.term.grade is None and any(reading.sources for reading in one.term.readings):
+            # Figures without a grade are below E3; where there are none at all, the outcome has said so.
             yield f"{one.name}: the evidence has no grade, so it is below E3"
     for lack in missing:
         excuse = " (the obligor's own, attested as not reported)" if lack.excused else ""

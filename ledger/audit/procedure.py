@@ -50,8 +50,9 @@ def conduct(
         MalformedError: a file of observations is not what its statement says.
     """
     everything = sorted(said, key=lambda one: one.index)
-    ignored = void(everything, view.size, authority)
-    everything = [one for one in everything if one.index not in ignored]
+    voided = void(everything, view.size, authority)
+    ignored = [one for one in everything if one.index in voided]
+    everything = [one for one in everything if one.index not in voided]
     erased = {
         digest for one in everything if isinstance(one.statement.body, Erasure) for digest in one.statement.body.digests
     }
@@ -67,7 +68,7 @@ def conduct(
     rows = selected(chosen, engine.select(chosen, open_observations))
     results = tuple(assess(known, subject, rows) for subject in subjects)
     origin, genesis = authority.charter.origin, authority.genesis
-    return compose(known, results, everything, origin=origin, genesis=genesis, absent=absent)
+    return compose(known, results, everything, origin=origin, genesis=genesis, absent=absent, ignored=ignored)
 
 
 def format_result(result: AuditResult) -> CanonicalBytes:

@@ -92,6 +92,7 @@ def audit(
     """Audit pledges at a view, and write the result, the report, or the bundle that anybody can verify offline."""
     refuse_unknown_formats(output)
     with open_chosen(ledger) as opened, Progress("Auditing"):
+        policy = shlex.quote(str(opened.directory / "policy"))
         view = opened.view(as_of, size)
         written = write_audit(opened, tuple(subjects), view, output)
     if json:
@@ -107,7 +108,7 @@ def audit(
     )
     say(
         *(
-            f"Next: pledger verify {shlex.quote(str(one.path))} --policy POLICY"
+            f"Next: pledger verify {shlex.quote(str(one.path))} --policy {policy}"
             for one in written.files
             if one.path.suffix == ".zip"
         )
@@ -154,7 +155,10 @@ def write_audit(opened: "Ledger", subjects: Sequence[str], view: "View", paths: 
                 else:
                     file.write(alone if path.suffix == ".html" else export.audit_json)
         if bundles and carried is None:
-            note("The bundle carries no report, as charts are not installed: pip install 'pledger[report]' adds them.")
+            note(
+                "The bundle carries no report, as charts are not installed: "
+                "pip install '.[report]' in Pledger's checkout adds them."
+            )
         return Written(view, export.result, tuple(_digested(path) for path in paths))
 
 

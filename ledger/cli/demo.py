@@ -64,6 +64,7 @@ PARTS: Final = (
     "blobs",
     "keys",
     "policy",
+    "published",
     "pledger.toml",
     AUDITS,
     ".told",

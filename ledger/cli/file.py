@@ -50,6 +50,21 @@ def open_file(path: Path) -> BufferedReader:
         raise _unreadable(path, error) from error
 
 
+def open_seekable(path: Path) -> BufferedReader:
+    """Return a file that is read more than once, as a pipe cannot be.
+
+    Raises:
+        UsageError: it is not there, or no file that can be read again.
+        UnavailableError: it cannot be read.
+    """
+    file = open_file(path)
+    if not file.seekable():
+        file.close()
+        message = f"{path} is a pipe or a device, and is read more than once; save it as a file, and give that."
+        raise UsageError(message, path=str(path))
+    return file
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
     """Return a file to be written, which takes its name once the block has ended well.

@@ -1,6 +1,7 @@
 """``pledger init``: a ledger of one's own, with its keys and its charter."""
 
 import shlex
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -27,6 +28,13 @@ ANSWER: Final = {
 }
 
 
+class AnswerAfter(StrEnum):
+    """When a receipt is given: once its entry is committed, or once the quorum has cosigned (design §2.2)."""
+
+    COMMIT = "commit"
+    QUORUM = "quorum"
+
+
 def init(
     directory: Annotated[
         Path | None,
@@ -43,6 +51,12 @@ def init(
             "--title", metavar="TEXT", help="What people call the ledger; else its origin.", show_default=False
         ),
     ] = None,
+    quorum: Annotated[
+        int, typer.Option("--quorum", metavar="K", min=0, max=100, help="How many witnesses must cosign; 0 asks none.")
+    ] = 0,
+    answer_after: Annotated[
+        AnswerAfter, typer.Option("--answer-after", help="When a receipt is given.")
+    ] = AnswerAfter.COMMIT,
     json: Json = False,
 ) -> None:
     """Make a new ledger: its keys, its charter as entry 0, and a working key for all but key changes."""
@@ -52,7 +66,10 @@ def init(
     from ledger.runtime import init as make
 
     place = directory or Path(os.environ.get(LEDGER) or ".")
-    with make(place, origin=origin, title=title, passphrase=chosen_passphrase()) as ledger:
+    with make(
+        place, origin=origin, title=title, quorum=quorum, answer_after=answer_after.value,
+        passphrase=chosen_passphrase(),
+    ) as ledger:  # fmt: skip
         keys = {name: ledger.keyring.get(name).kid for name in ledger.keyring.names()}
         size = ledger.head().size
         if json:

@@ -1,19 +1,22 @@
-"""``pledger log``: what the log holds, whether it is what was signed, and proofs of it for others."""
+"""``pledger log``: what the log holds, whether it is what was signed, and proofs and copies of it for others."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli.file import write_file
+from ledger.cli import cosign
+from ledger.cli.file import read_file, write_file
 from ledger.cli.option import Json, LedgerDirectory
 from ledger.cli.output import Progress, answer, say, table
 from ledger.cli.place import open_chosen
+from ledger.cli.trust import pins_folder, read_pins
 from ledger.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from ledger.runtime import Ledger
     from ledger.service.check import Checked
+    from ledger.service.site import Source
 
 ANSWERS: Final = {
     "show": {
@@ -53,6 +56,30 @@ ANSWERS: Final = {
         "consistency": "the proof (RFC 6962 §2.1.2)",
         "written": "path of the file it was written to, or null",
     },
+    "export DIR": {
+        "directory": "where the site is",
+        "origin": "the log's name",
+        "size": "number of entries that the site covers",
+        "root": "of the tree over them",
+        "before": "number of entries that it covered before",
+        "statements": "number of statements written",
+        "files": "number of other files written",
+        "withheld": "digests of files that stay behind, by their publisher's licence or an erasure",
+    },
+    "cosign": cosign.ANSWER,
+    "import DIR": {
+        "directory": "where the ledger is",
+        "origin": "the log's name",
+        "genesis": "digest of its charter",
+        "trust": "on whose word: `given`, `pinned` or `self-declared`",
+        "size": "number of entries",
+        "root": "of the tree over them",
+        "statements": "number of statements held",
+        "erased": "number of statements that logged erasures removed",
+        "files": "number of files held",
+        "withheld": "digests of files that the site keeps back",
+        "writable": "whether key files were copied, so that the ledger can be written",
+    },
 }
 
 SHOW: Final = """\
@@ -76,6 +103,26 @@ Examples:
   pledger log prove --consistent-with 41 --json   that the log now begins with the log of 41 entries
 """
 
+EXPORT: Final = """\
+\b
+Examples:
+  pledger log export site               all that a server would serve, as files
+  pledger log export site               again: only what is new is written, the checkpoint last
+  pledger log export handover --restricted    for a successor: raw files too that may not be published
+"""
+IMPORT: Final = """\
+\b
+Examples:
+  pledger log import site --ledger copy                        a read-only ledger, to the identical root
+  pledger log import site --ledger copy --policy ledger.policy
+  pledger log import https://ledger.example/log --ledger copy
+  pledger log import site --ledger moved --keys old/keys       the same operator, elsewhere
+
+\b
+Everything is verified: bundles, chain, tiles, tree, both signatures of the checkpoint, and every statement, its
+signature and its role. Nothing is left where something is wrong.
+"""
+
 SHOWN: Final = 20
 """Entries that are listed where nobody says from which on."""
 
@@ -90,6 +137,9 @@ def commands() -> typer.Typer:
     made.command("show", epilog=SHOW)(show)
     made.command("check", epilog=CHECK)(check)
     made.command("prove", epilog=PROVE)(prove)
+    made.command("export", epilog=EXPORT)(export)
+    made.command("import", epilog=IMPORT)(import_)
+    made.command("cosign", epilog=cosign.EXAMPLES)(cosign.cosign)
     return made
 
 
@@ -146,14 +196,11 @@ def check(ledger: LedgerDirectory = None, json: Json = False) -> int:
 
     Every header, hash, signature, role, checkpoint and file is checked; the first finding names the first wrong entry.
     """
-    import os
-    from concurrent.futures import ThreadPoolExecutor
-
     from ledger.runtime import check_ledger, chosen_directory
+    from ledger.service.pool import pool
 
     directory = chosen_directory(ledger)
-    threads = len(os.sched_getaffinity(0))
-    with ThreadPoolExecutor(threads) as executor, Progress(f"Checking {directory}") as progress:
+    with pool(preload="ledger.service.check") as executor, Progress(f"Checking {directory}") as progress:
         checked = check_ledger(directory, progress=progress, executor=executor)
     if json:
         answer(_checked_document(checked))
@@ -191,6 +238,97 @@ def prove(
             _prove_entry(opened, _index(opened, entry), size=size, output=output, json=json)
         elif consistent_with is not None:
             _prove_consistency(opened, old=consistent_with, new=size, output=output, json=json)
+
+
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="New, empty, or of an earlier export.")],
+    restricted: Annotated[
+        bool, typer.Option("--restricted", help="With files that their licence keeps from being published.")
+    ] = False,
+    ledger: LedgerDirectory = None,
+    json: Json = False,
+) -> None:
+    """Write the log as a static site: what a server would serve, for any web server or bucket to host.
+
+    Run it again after new entries, as often as you like; full tiles are never rewritten, and the checkpoint comes last.
+    """
+    with open_chosen(ledger) as opened, Progress(f"Exporting {opened.origin}") as progress:
+        found = opened.export_log(directory, restricted=restricted, progress=progress)
+    if json:
+        answer({
+            "directory": str(directory), "origin": found.checkpoint.origin, "size": found.size,
+            "root": _hash(found.checkpoint.root), "before": found.before, "statements": found.statements,
+            "files": found.blobs, "withheld": list(found.withheld),
+        })  # fmt: skip
+        return
+    say(
+        f"{directory} covers {found.size} entries of {found.checkpoint.origin}; it had {found.before}.",
+        f"  root {_hash(found.checkpoint.root)}",
+        f"  written: {found.statements} statements, {found.blobs} other files",
+        *(f"  stays behind by its licence: {digest}" for digest in found.withheld),
+    )
+
+
+def import_(
+    source: Annotated[str, typer.Argument(metavar="DIR", help="A static site: a directory, or an http(s) address.")],
+    ledger: Annotated[
+        Path, typer.Option("--ledger", metavar="NEW", help="Empty or new directory; it becomes the ledger.")
+    ] = ...,  # type: ignore[assignment]  # how typer says that an option has to be given
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", metavar="FILE", help="The log's policy, from its operator.", show_default=False),
+    ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option("--keys", metavar="DIR", help="Copy these key files, to go on writing.", show_default=False),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Rebuild a ledger from its static site alone, everything verified, to the identical root; read-only without keys.
+
+    The policy is the one given, else the one pinned for the log, else the site's own: that is only its own word.
+    """
+    from ledger.runtime import chosen_passphrase, import_log, open_source
+
+    place = open_source(source)
+    trust, trusted = chosen_policy(place, policy)
+    with Progress(f"Importing {source}") as progress:
+        found = import_log(place, ledger, policy=trusted, keys=keys, passphrase=chosen_passphrase(), progress=progress)
+    checkpoint, genesis = found.front.checkpoint, found.front.authority.genesis
+    if json:
+        answer({
+            "directory": str(ledger), "origin": checkpoint.origin, "genesis": genesis, "trust": trust,
+            "size": checkpoint.size, "root": _hash(checkpoint.root), "statements": found.statements,
+            "erased": found.erased, "files": found.files, "withheld": list(found.withheld),
+            "writable": keys is not None,
+        })  # fmt: skip
+        return
+    say(
+        f"The ledger {checkpoint.origin} is in {ledger}, rebuilt and verified; trust: {trust}.",
+        f"  size    {checkpoint.size} entries",
+        f"  genesis {genesis}",
+        f"  root    {_hash(checkpoint.root)}",
+        f"  held: {found.statements} statements, {found.files} other files; erased: {found.erased} statements",
+        *(f"  kept back by its site: {digest}" for digest in found.withheld),
+        "It can be read only; its operator's keys make it writable."
+        if keys is None
+        else "Its key files were copied: stop the old ledger before you write to this one.",
+    )
+
+
+def chosen_policy(source: "Source", given: Path | None) -> "tuple[str, bytes | None]":
+    """Return on whose word a site's log is taken, and that policy; none where it is only the site's own."""
+    from ledger.service.site import CHECKPOINT, read_whole
+    from ledger.tlog.checkpoint import parse_checkpoint
+    from ledger.tlog.note import NOTE_LIMIT, parse_note
+    from ledger.tlog.policy import POLICY_LIMIT
+
+    if given is not None:
+        return "given", read_file(given, limit=POLICY_LIMIT)
+    pins = read_pins(pins_folder())
+    note = read_whole(source, CHECKPOINT, limit=NOTE_LIMIT) if pins else None
+    pinned = None if note is None else pins.get(parse_checkpoint(parse_note(note).text).origin)
+    return ("self-declared", None) if pinned is None else ("pinned", pinned)
 
 
 def _prove_entry(opened: "Ledger", index: int, *, size: int | None, output: Path | None, json: bool) -> None:
@@ -235,7 +373,10 @@ def _show_entry(opened: "Ledger", index: int, *, json: bool) -> None:
     from ledger.service.scene import read_said
     from ledger.signing.envelope import STATEMENT, open_envelope
 
-    row = next(opened.rows(index, index + 1))
+    row = next(iter(opened.rows(index, index + 1)), None)
+    if row is None:
+        size = opened.head().size
+        raise NotFoundError(f"There is no entry {index}; the log has {size}, from 0 to {size - 1}.", entry=index)
     said = read_said(row)
     payload = None
     if row.jws is not None:

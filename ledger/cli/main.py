@@ -19,15 +19,19 @@ from ledger.cli import (
     audit,
     demo,
     determine,
+    fraud,
     init,
     key,
     log,
+    mirror,
+    monitor,
     record,
     score,
     status,
     submit,
     trust,
     verify,
+    witness,
 )  # fmt: skip
 from ledger.cli.output import INTERRUPTED, answer, note, one_line, say, survive_encoding
 from ledger.errors import PledgerError, UnavailableError, UsageError
@@ -82,6 +86,9 @@ def application() -> typer.Typer:
         (determine.determine, determine.EXAMPLES, "Record a determination."),
         (audit.audit, audit.EXAMPLES, "Write an audit: data, report, bundle."),
         (verify.verify, verify.EXAMPLES, "Check somebody's audit, offline."),
+        (mirror.mirror, mirror.EXAMPLES, "Keep a verified copy of a log."),
+        (monitor.monitor, monitor.EXAMPLES, "Watch a log, and prove what it did wrong."),
+        (witness.witness, witness.EXAMPLES, "Cosign the checkpoints of logs."),
     ):
         made.command(epilog=epilog, short_help=brief)(function)
     made.add_typer(key.commands())
@@ -95,7 +102,8 @@ def answers() -> dict[str, dict[str, str]]:
     single = {
         "demo": demo.ANSWER, "init": init.ANSWER, "record": record.ANSWER, "submit": submit.ANSWER,
         "status": status.ANSWER, "score": score.ANSWER, "determine": determine.ANSWER, "audit": audit.ANSWER,
-        "verify": verify.ANSWER,
+        "verify": verify.ANSWER, "mirror": mirror.ANSWER,
+        "monitor": monitor.ANSWER, "witness": witness.ANSWER, "verify FRAUD-PROOF": fraud.ANSWER,
     }  # fmt: skip
     grouped = {"key": key.ANSWERS, "trust": trust.ANSWERS, "log": log.ANSWERS}
     return single | {f"{group} {name}": told for group, several in grouped.items() for name, told in several.items()}
@@ -163,7 +171,8 @@ def _usage(error: Exception) -> UsageError:
     said = getattr(error, "format_message", lambda: str(error))()
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "pledger"
-    return UsageError(f"{one_line(said).removesuffix('.')}; see {command} --help.")
+    sentence = one_line(said).replace("Value error, ", "").removesuffix(".")
+    return UsageError(f"{sentence}{' See' if sentence.endswith('?') else '; see'} {command} --help.")
 
 
 def _fail(error: PledgerError, *, is_json: bool) -> int:

@@ -71,7 +71,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Colle
 
     Args:
         columns: their headings.
-        rows: a cell for each column.
+        rows: a cell for each column; a row without cells sets the rows above it apart from those below.
         whole: columns whose cells are never broken, as they are there to be copied.
     """
     from rich.box import SIMPLE_HEAD
@@ -82,13 +82,16 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Colle
     for column in columns:
         made.add_column(Text(column), overflow="fold", no_wrap=column in whole)
     for row in rows:
-        made.add_row(*(Text(visible(cell)) for cell in row))
+        if row:
+            made.add_row(*(Text(visible(cell)) for cell in row))
+        else:
+            made.add_section()
     console = _console(sys.stdout)
     with console.capture() as captured:
         console.print(made)
     # A frame without lines leaves blank ones around the table, and blanks at the ends of lines.
-    lines = [line.rstrip() for line in captured.get().strip("\n").split("\n")]
-    sys.stdout.write("\n".join(line for line in lines if line) + "\n")
+    lines = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    sys.stdout.write(lines.strip("\n") + "\n")
 
 
 def _console(stream: TextIO) -> "Console":

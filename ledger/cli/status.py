@@ -104,7 +104,9 @@ def tell_table(results: "Iterable[CommitmentResult]") -> None:
 
 def status_rows(results: "Iterable[CommitmentResult]") -> Iterator[tuple[str, ...]]:
     """Yield a row for each commitment, with what holds for the whole of it, and below it one for each of its terms."""
-    for result in results:
+    for place, result in enumerate(results):
+        if place:
+            yield ()
         standing = (result.validity.replace("_", " "), result.disposition.replace("_", " "))
         yield (f"{result.title}\n{result.subject}\n{score_words(result.score)}", "", "", *standing)
         for term in result.terms:
@@ -114,14 +116,14 @@ def status_rows(results: "Iterable[CommitmentResult]") -> Iterator[tuple[str, ..
 def in_short(term: "TermResult") -> str:
     """Return in a few words what an outcome rests on: the figures that vote, else the first words of the reason."""
     voting = [ratio for ratio in deciding_ratios(term) if ratio.value is not None]
-    parts = [f"{percent(ratio.value)} by {ratio.measure} ({ratio.source})" for ratio in voting]
+    parts = [f"{_share(ratio)} by {ratio.measure} ({ratio.source})" for ratio in voting]
     if not parts and term.reason is not None:
         first = term.reason.split("; ", 1)[0]
         head = first.split(": ", 1)[0]
         # A head of one word is a name ("us-census: figures cover …"), and says nothing by itself.
         parts.append(head if " " in head else first)
     if term.days_late:
-        parts.append(f"{term.days_late} days late")
+        parts.append(f"at most {term.days_late} days late")
     return ", ".join(dict.fromkeys(parts))
 
 
@@ -147,7 +149,7 @@ def detail_lines(result: "CommitmentResult") -> Iterator[str]:
         if term.grade is not None or term.coverage is not None:
             yield f"  Grade {term.grade or 'none'}, coverage {percent(term.coverage)}"
         if term.days_late:
-            yield f"  Reached on {term.reached}, {term.days_late} days late"
+            yield f"  Reached by {term.reached}, at most {term.days_late} days late"
         if term.sources_missing:
             yield f"  Sources missing: {', '.join(term.sources_missing)}"
         yield from (f"  {ratio.words}" for ratio in term.ratios)
@@ -183,6 +185,11 @@ def score_words(score: "Score") -> str:
 def side_words(side: "Side") -> str:
     """Return one side of a score: its bands, and its interval of points in brackets."""
     return f"{' to '.join(dict.fromkeys(bands(side)))} ({' to '.join(dict.fromkeys(ends(side)))})"
+
+
+def _share(ratio: "Ratio") -> str:
+    """Return a ratio as a percentage; as two where something straddles the period's edge (R10)."""
+    return percent(ratio.value) if ratio.high is None else f"{percent(ratio.value)} to {percent(ratio.high)}"
 
 
 def percent(share: str | None) -> str:

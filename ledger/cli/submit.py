@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli.file import open_file, read_file
+from ledger.cli.file import open_seekable, read_file
 from ledger.cli.option import Json, LedgerDirectory, Signer
 from ledger.cli.output import Progress, answer, one_line, say, table
 from ledger.cli.place import open_chosen
@@ -107,7 +107,7 @@ def submit(
     with open_chosen(ledger) as opened, Progress("Submitting the figures"):
         for path in files:
             via = {"copy_read": copy or path.name, "how": how.value}
-            with open_file(path) as stream:
+            with open_seekable(path) as stream:
                 done = opened.submit(
                     stream, name=path.name, mapping=mapping, mapping_name=name, published=day,
                     source=source | {"via": via}, key=key or DESK,
@@ -149,7 +149,7 @@ def _read(path: Path, mapping: bytes, name: str, day: date | None) -> "Imported"
     from ledger.ingest.mapping import parse_mapping
     from ledger.ingest.tabular import read_evidence
 
-    with open_file(path) as stream:
+    with open_seekable(path) as stream:
         return read_evidence(stream, parse_mapping(mapping, name=name), name=path.name, published=day)
 
 
@@ -183,6 +183,7 @@ def _say_file(imported: "Imported", document: dict[str, object], *, is_preview: 
             )
             for one, line in zip(imported.series, listed, strict=True)
         ],
+        whole=("Series", "Published"),
     )
     for row in imported.rejected[:SHOWN]:
         column = f", column {one_line(row.column)}" if row.column else ""
@@ -192,9 +193,14 @@ def _say_file(imported: "Imported", document: dict[str, object], *, is_preview: 
 
 
 def _first(series: "ImportedSeries") -> str:
-    """Return the first observation of a series, as it is kept."""
+    """Return the first observation of a series in words: how much, of what, on which days, and what it is worth."""
     lines = series.observations.read().split(b"\n", 2)
-    return lines[1].decode() if len(lines) > 1 else ""
+    if len(lines) < 2 or not lines[1]:
+        return ""
+    classification, code, unit, basis, _, start, end, status, value = lines[1].decode().split(",")
+    priced = f" {basis}" if basis else ""
+    worth = {"P": ", provisional", "E": ", estimated", "I": ", interpolated (never counts)"}.get(status, "")
+    return f"{value} {unit}{priced} of {classification} {code}, {start} to {end}{worth}"
 
 
 def _document(imported: "Imported", receipts: "tuple[Receipt, ...]") -> dict[str, object]:

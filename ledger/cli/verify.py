@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, Final
 
 import typer
 
-from ledger.cli.file import open_file, read_file
+from ledger.cli.file import open_seekable, read_file
 from ledger.cli.option import Json
 from ledger.cli.output import Progress, answer, say
 from ledger.cli.trust import pins_folder, read_pins
+from ledger.errors import MalformedError
 
 if TYPE_CHECKING:
     from ledger.audit.verification import Verification
@@ -25,6 +26,7 @@ Examples:
   pledger trust add ledger.policy && pledger verify audit.zip
   pledger verify audit.zip --deep --json             imports the raw figures again, too
   pledger verify redacted.zip --public               excuses what a redacted bundle leaves out
+  pledger verify fork.json --policy ledger.policy    judges a fraud proof, as pledger monitor writes it
 
 \b
 The first line says sound or unsound, on whose word (given, pinned, or self-declared: then the bundle only agrees with
@@ -44,6 +46,9 @@ ANSWER: Final = {
     "not_checked": "what was left out, and why that is excused",
     "findings": "what is wrong: `code`, `subject`, `sentence`, `step`; docs/verification.md lists the codes",
 }
+ZIP_START: Final = b"PK"
+"""How every ZIP archive begins (APPNOTE.TXT §4.3.7)."""
+
 EXPLAINED: Final = {
     "given": "The policy is the one that you gave.",
     "pinned": "The policy is the one that you pinned for this log.",
@@ -52,6 +57,9 @@ EXPLAINED: Final = {
         "Get the log's policy from its operator, and give it with --policy."
     ),
 }
+UNRENDERED: Final = (
+    "The report in the bundle was not compared with audit.json, which is what was checked: do not rely on its words."
+)
 
 
 def verify(
@@ -67,16 +75,40 @@ def verify(
     json: Json = False,
 ) -> int:
     """Check an audit offline: archive, policy, signatures, chain, tree, closure, figures, and the method again."""
-    from ledger.tlog.policy import POLICY_LIMIT
+    from ledger.cli.fraud import verify_fraud
+    from ledger.tlog.fraud import FRAUD_LIMIT, FRAUD_START
+    from ledger.tlog.policy import POLICY_LIMIT, parse_policy
 
     given = read_file(policy, limit=POLICY_LIMIT) if policy is not None else None
-    with open_file(file) as bundle, Progress(f"Verifying {file}"):
+    if given is not None:
+        parse_policy(given)  # what is no policy is the caller's mistake, and says nothing of the bundle
+    with open_seekable(file) as opened:
+        if opened.seekable() and opened.peek(len(FRAUD_START)).startswith(FRAUD_START):
+            return verify_fraud(read_file(file, limit=FRAUD_LIMIT), policy=given, json=json)
+        if opened.seekable():
+            refuse_no_archive(opened.peek(len(ZIP_START)), file)
+    with open_seekable(file) as bundle, Progress(f"Verifying {file}"):
         verification = verify_bundle(bundle, policy=given, public=public, deep=deep)
     if json:
         answer(verification.document())
     else:
         say(*verification_lines(verification))
     return 0 if verification.sound else 1
+
+
+def refuse_no_archive(start: bytes, file: Path) -> None:
+    """Make sure that a file begins as a ZIP archive does; of any other kind of file more can be said than of a bad one.
+
+    Raises:
+        MalformedError: it does not; the sentence says what to ask for instead.
+    """
+    if start.startswith(ZIP_START):
+        return
+    kind = "a report to read" if start.lstrip()[:1] == b"<" else "no ZIP archive at all"
+    raise MalformedError(
+        f"{file} is not a bundle as it was written, but {kind}; give the .zip that pledger audit -o FILE.zip wrote.",
+        path=str(file),
+    )
 
 
 def verify_bundle(
@@ -123,5 +155,7 @@ def verification_lines(found: "Verification") -> list[str]:
         f"Bundle: {found.statements} statements in {found.members} files.",
     ]
     lines += [f"Not checked: {one}" for one in found.not_checked]
+    if "rendering" in found.not_checked:
+        lines.append(UNRENDERED)
     lines += [f"Step {one.step}, {one.code}, {one.subject}: {one.sentence}" for one in found.findings]
     return lines

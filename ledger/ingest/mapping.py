@@ -305,6 +305,8 @@ def parse_mapping(raw: bytes, *, name: str) -> Mapping:
         raise MalformedError(
             f"The mapping {name} is not a TOML file that can be read: {error}.", mapping=name
         ) from error
+    except ValueError as error:  # Python reads and writes no decimal integer of more than 4300 digits
+        raise MalformedError(f"The mapping {name} holds an endless integer; remove it.", mapping=name) from error
     except TypeError as error:
         raise MalformedError(f"The mapping {name} holds a date or a time; write it as text.", mapping=name) from error
     if "digest" in table:

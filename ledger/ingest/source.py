@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import BinaryIO
 
-from ledger.errors import MalformedError
+from ledger.errors import MalformedError, UnavailableError
 
 SIZE_LIMIT = 1 << 30
 """Bytes that a file may have, unless the caller says otherwise."""
@@ -45,9 +45,10 @@ class Source:
 
         Raises:
             MalformedError: the file is empty, too large, not UTF-8, or holds NULs; the sentence names file and line.
+            UnavailableError: it cannot be read.
         """
         number = 0
-        while raw := self._stream.readline(LINE_LIMIT + 1):
+        while raw := self._readline():
             number += 1
             self._count(raw)
             if len(raw) > LINE_LIMIT:
@@ -68,6 +69,14 @@ class Source:
             yield text
         if self.size == 0:
             raise self._refuse("the file is empty")
+
+    def _readline(self) -> bytes:
+        """Return the next line, or as much of it as tells that it is too long."""
+        try:
+            return self._stream.readline(LINE_LIMIT + 1)
+        except OSError as error:
+            message = f"{self.name} cannot be read: {error.strerror}; mend that and try again."
+            raise UnavailableError(message, file=self.name) from error
 
     def _count(self, raw: bytes) -> None:
         self.size += len(raw)

@@ -102,7 +102,7 @@ def _converter() -> Any:  # noqa: ANN401  # a module of the extra, imported wher
         import fontpkg_noto_sans
         import vl_convert
     except ImportError as error:
-        message = "Charts need the extra `report`, which is not installed; run: pip install 'pledger[report]'."
+        message = "Charts need the extra `report`, which is not there; run pip install '.[report]' in the checkout."
         raise UnavailableError(message, extra="report") from error
     vl_convert.register_font_directory(str(fontpkg_noto_sans.ROOT / "files"))
     return vl_convert

@@ -23,6 +23,7 @@ from ledger.assessment.result import (
 from ledger.audit.bundle import Software
 from ledger.audit.result import AuditResult
 from ledger.errors import UnavailableError
+from ledger.model.attestation import Dimension
 from ledger.model.determination import Outcome
 from ledger.model.ratio import Ratio
 from ledger.report.chapter import Chapter, Picture, chapters
@@ -177,15 +178,16 @@ class _Page:
             rows.setdefault(key, []).append(one)
         return tuple(tuple(row) for row in rows.values())
 
-    def ratio(self, ratio: Ratio, source: SourceResult) -> str:
-        """Return a ratio in a few words; where the total is an interval, the ratio is that of its lower end (R10)."""
+    def ratio(self, ratio: Ratio) -> str:
+        """Return a ratio in a few words; where the total is an interval, the ratio is one too (R10)."""
         words = self._words
         if ratio.value is None:
             return words.say("term.no_ratio", reason=ratio.reason or "")
         proration = words.word("proration", ratio.proration)
-        text = words.say(f"term.{ratio.kind}", percent=words.percent(ratio.value), proration=proration)
-        is_lower = source.low != source.high and source.low is not None
-        return words.say("term.least", ratio=text) if is_lower else text
+        share = words.percent(ratio.value)
+        if ratio.high is not None:
+            share = words.say("number.range", low=share, high=words.percent(ratio.high))
+        return words.say(f"term.{ratio.kind}", percent=share, proration=proration)
 
     def revised(self, source: SourceResult) -> tuple[Revision, ...]:
         """Return the earlier totals of a channel, each once for as long as it stood (R2)."""
@@ -304,7 +306,13 @@ class _Page:
         instrument = chapter.instrument.unknown if chapter.instrument is not None else ()
         words = chapter.words.unknown if chapter.words is not None else ()
         fields = (*self.fields(chapter, words), *self.fields(chapter, instrument))
-        return tuple(dict.fromkeys((*chapter.result.score.unknown, *fields)))
+        scored = (self._dimension_first(line) for line in chapter.result.score.unknown)
+        return tuple(dict.fromkeys((*scored, *fields)))
+
+    def _dimension_first(self, line: str) -> str:
+        """Return what a score leaves unknown, its dimension by name where it begins with the letter (E2)."""
+        letter, colon, said = line.partition(": ")
+        return f"{self._words.word('dimension', letter)}: {said}" if colon and letter in get_args(Dimension) else line
 
     def fields(self, chapter: Chapter, paths: Iterable[str]) -> tuple[str, ...]:
         """Return fields that the record leaves unknown, in words: what is missing, and of which term."""
@@ -418,7 +426,7 @@ def _environment() -> "Environment":
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError as error:
-        message = "Reports need the extra `report`, which is not installed; run: pip install 'pledger[report]'."
+        message = "Reports need the extra `report`, which is not there; run pip install '.[report]' in the checkout."
         raise UnavailableError(message, extra="report") from error
     return Environment(
         loader=PackageLoader("ledger.report", "templates"),

@@ -14,29 +14,23 @@ may refer to those before it. In order, for each statement::
 Source: design §2.2, §2.5.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import islice
-from typing import Final, TypeVar
+from hashlib import sha256
+from typing import Final
 
 from ledger.assessment.authority import Authority, found, refuse_wrong_key
 from ledger.assessment.view import Said
 from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, RefusedError
 from ledger.model.statement import CharterStatement, KeyStatement, kind_of, parse_statement
+from ledger.service.pool import chunks, work_ahead
 from ledger.service.reference import refuse_dangling, refuse_other_author
 from ledger.service.scene import Opened, Scene
+from ledger.signing.batch import examine, keys_of
 from ledger.signing.canonical import decode_base64url
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
 from ledger.signing.key import PublicKey
-
-CHUNK: Final = 64
-"""Statements that one thread opens and verifies at a time."""
-
-AHEAD: Final = 32
-"""Chunks that threads are given before the first is asked for: enough for the time that a group is written in."""
-
-T = TypeVar("T")
 
 LASTING: Final = frozenset({"charter", "key", "erasure", "index"})
 """Kinds that ``corrects`` does not mend: another statement of the kind does, or nothing."""
@@ -59,51 +53,59 @@ class Admitted:
 def open_statement(raw: bytes, *, authority: Authority | None, what: str = "the statement") -> Opened:
     """Return a statement read from its envelope; the signature is verified where the key is known by now.
 
-    This is the part of an admission that needs nothing of the log, and most of its time; threads share it.
+    This is the part of an admission that needs nothing of the log, and most of its time.
 
     Raises:
         MalformedError: the envelope or the statement is not what it should be.
         RefusedError: the signature is not by the key that it names.
     """
     envelope = open_envelope(raw, typ=STATEMENT, what=what)
-    statement = parse_statement(envelope.payload, what=what)
-    key = None if authority is None else authority.key(envelope.kid)
-    if key is not None:
-        _refuse_forged(envelope, key, what=what)
-    said = Said(-1, envelope.name, envelope.kid, "", statement)
-    payload = bytes.fromhex(envelope.payload_digest[7:])
-    return Opened(envelope, said, payload, None if key is None else key.kid)
+    return _read(envelope, sha256(envelope.payload).digest(), authority, is_signed=False, what=what)
 
 
 def open_statements(
-    raws: Iterable[bytes], *, authority: Authority | None, executor: Executor | None = None, first: int = 1
+    raws: Iterable[bytes], *, authority: Authority | None, executor: Executor | None = None
 ) -> Iterator[Opened]:
-    """Yield statements read from their envelopes, in order; with an executor, several threads work a little ahead.
+    """Yield statements read from their envelopes, in order; with an executor, others examine a little ahead.
 
     Args:
         raws: compact JWSs, consumed as needed.
         authority: the keys that are known by now.
-        executor: of threads; signatures are verified without holding the interpreter.
-        first: the number of the first one, for messages.
+        executor: of processes; it opens the envelopes and verifies what it can. What is at fault is opened again here,
+            so that the first fault is the one that is named.
+
+    Raises:
+        PledgerError: as ``open_statement``, of the first statement that cannot be opened, with its number.
     """
-    chunks = _chunks(raws, first)
-
-    def work(chunk: Sequence[tuple[int, bytes]]) -> list[Opened]:
-        return [open_statement(raw, authority=authority, what=f"statement {number}") for number, raw in chunk]
-
     if executor is None:
-        for chunk in chunks:
-            yield from work(chunk)
+        for number, raw in enumerate(raws, start=1):
+            yield open_statement(raw, authority=authority, what=f"statement {number}")
         return
-    waiting = [executor.submit(work, chunk) for chunk in islice(chunks, AHEAD)]
-    try:
-        while waiting:
-            done = waiting.pop(0).result()
-            waiting += [executor.submit(work, chunk) for chunk in islice(chunks, 1)]
-            yield from done
-    finally:
-        for future in waiting:
-            future.cancel()
+    find = _no_key if authority is None else authority.key
+    calls = ((chunk, keys_of(chunk, find)) for chunk in chunks(raws, len))
+    number = 0
+    for (chunk, _), examined in work_ahead(executor, examine, calls):
+        for raw, one in zip(chunk, examined, strict=True):
+            number += 1
+            what = f"statement {number}"
+            if one is None:
+                yield open_statement(raw, authority=authority, what=what)
+            else:
+                yield _read(one.envelope(raw), one.said, authority, is_signed=one.is_signed, what=what)
+
+
+def _read(envelope: Envelope, said: bytes, authority: Authority | None, *, is_signed: bool, what: str) -> Opened:
+    """Return a statement whose meaning was read, its signature verified unless that was done."""
+    statement = parse_statement(envelope.payload, what=what)
+    key = None if authority is None else authority.key(envelope.kid)
+    if key is not None and not is_signed:
+        _refuse_forged(envelope, key, what=what)
+    signer = None if key is None else key.kid
+    return Opened(envelope, Said(-1, envelope.name, envelope.kid, "", statement), said, signer)
+
+
+def _no_key(_kid: str) -> None:
+    """Return nothing: before the charter no key is known."""
 
 
 def admit(opened: Sequence[Opened], scene: Scene, *, received: str) -> tuple[Admitted, ...]:
@@ -120,20 +122,32 @@ def admit(opened: Sequence[Opened], scene: Scene, *, received: str) -> tuple[Adm
     pairs = [(one.envelope.kid, one.payload) for one in opened]
     firsts = scene.repeats(pairs)
     admitted = []
-    for number, (one, pair) in enumerate(zip(opened, pairs, strict=True), start=1):
-        if pair in firsts:
-            # What was said before by the same key gets the first receipt, whatever its signature bytes (design §2.2).
-            # Its signature is checked all the same: a repeat tells where the first stands.
-            _attempt(_verify, one, scene, number=number, of=len(opened))
-            admitted.append(Admitted(one, firsts[pair]))
-            continue
-        said = Said(scene.size, one.said.name, one.said.author, received, one.said.statement)
-        placed = Opened(one.envelope, said, one.payload, one.signer)
-        _attempt(_admit_one, placed, scene, number=number, of=len(opened))
-        firsts[pair] = said.index
-        scene.add(said)
-        admitted.append(Admitted(placed))
+    for one, pair in zip(opened, pairs, strict=True):
+        try:
+            first = firsts.get(pair)
+            if first is None:
+                placed = _place(one, scene, received=received)
+                _admit_one(placed, scene)
+                firsts[pair] = placed.said.index
+                scene.add(placed.said)
+                admitted.append(Admitted(placed))
+            else:
+                # What was said before by the same key gets the first receipt, whatever its signature bytes (design
+                # §2.2). Its signature is checked all the same: a repeat tells where the first stands.
+                _verify(one, scene)
+                admitted.append(Admitted(one, first))
+        except PledgerError as error:
+            if len(opened) == 1:
+                raise
+            raise _in_batch(error, one.said, number=len(admitted) + 1, of=len(opened)) from error
     return tuple(admitted)
+
+
+def _place(one: Opened, scene: Scene, *, received: str) -> Opened:
+    """Return a statement as the next entry would hold it."""
+    said = one.said
+    placed = Said(scene.size, said.name, said.author, received, said.statement)
+    return Opened(one.envelope, placed, one.payload, one.signer)
 
 
 def _admit_one(one: Opened, scene: Scene) -> None:
@@ -239,20 +253,8 @@ def _refuse_wrong_correction(said: Said, scene: Scene) -> None:
         raise ConflictError(message, statement=name, by=by)
 
 
-def _attempt(check: Callable[[Opened, Scene], object], one: Opened, scene: Scene, *, number: int, of: int) -> None:
-    """Run a check; in a batch, its error says which statement of how many is meant."""
-    try:
-        check(one, scene)
-    except PledgerError as error:
-        if of == 1:
-            raise
-        said = one.said
-        message = f"Statement {number} of {of} ({said.kind} {said.subject}): {error.message}"
-        facts: Mapping[str, object] = {**error.facts, "number": number, "kind": said.kind, "subject": said.subject}
-        raise type(error)(message, **facts) from error
-
-
-def _chunks(raws: Iterable[bytes], first: int) -> Iterator[list[tuple[int, bytes]]]:
-    numbered = enumerate(raws, start=first)
-    while chunk := list(islice(numbered, CHUNK)):
-        yield chunk
+def _in_batch(error: PledgerError, said: Said, *, number: int, of: int) -> PledgerError:
+    """Return an error that says which statement of how many is meant."""
+    message = f"Statement {number} of {of} ({said.kind} {said.subject}): {error.message}"
+    facts: Mapping[str, object] = {**error.facts, "number": number, "kind": said.kind, "subject": said.subject}
+    return type(error)(message, **facts)

@@ -11,35 +11,40 @@ nothing. Source: design §2.3, §2.5; issue of the first story, point 3.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
-from typing import Final
+from itertools import chain, islice, zip_longest
+from typing import Final, NamedTuple
 
 from ledger.assessment.authority import Authority, found, refuse_wrong_key
-from ledger.assessment.view import Said
 from ledger.errors import PledgerError, RefusedError
 from ledger.model.evidence import Evidence
 from ledger.model.retraction import Retraction
-from ledger.model.statement import CharterStatement, KeyStatement, Statement, kind_of, parse_statement, plain
+from ledger.model.statement import CharterStatement, KeyStatement, Kind, Statement, kind_of, parse_statement, plain
 from ledger.service.collector import collect_young, uncollected
 from ledger.service.evidence import check_files
+from ledger.service.pool import chunks, work_ahead
 from ledger.service.ports import Blobs, Progress, Reading
+from ledger.signing.batch import keys_of
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
 from ledger.signing.key import PublicKey
 from ledger.tlog.checkpoint import log_keys, open_checkpoint, parse_checkpoint
 from ledger.tlog.finding import Finding
 from ledger.tlog.note import VerifierKey, parse_note
 from ledger.tlog.recheck import Checked as Rechecked
-from ledger.tlog.recheck import recheck_entries
+from ledger.tlog.recheck import Read, read_header, recheck_read
 from ledger.tlog.stored import Row
 
 LIMIT: Final = 1000
 """Findings that are listed; all of them are counted."""
 
 CHUNK: Final = 256
-"""Entries that one thread opens and verifies at a time."""
+"""Entries whose marks are looked for at a time."""
+
+WEIGHED: Final[frozenset[Kind]] = frozenset({"charter", "key", "evidence", "retraction"})
+"""Kinds whose bodies say something about the log or its files; of all others the bodies need only be of their form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ def check_log(
     genesis: str | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    excused: Collection[str] = frozenset(),
 ) -> Checked:
     """Return what recomputing a whole ledger gives.
 
@@ -82,22 +88,51 @@ def check_log(
         reading: a snapshot; it is read once, in order.
         blobs: the files that evidence names; each is read whole.
         genesis: the charter's name as it is known from elsewhere, where it is.
-        executor: of threads that verify signatures; without one it is done here.
+        executor: of processes that look at entries by themselves; without one it is done here.
         progress: told how many entries of how many are done.
+        excused: digests of files that need not be held: in a copy, those that a licence or an erasure kept back.
     """
+    check = _Check(reading, blobs, genesis=genesis, executor=executor, progress=progress)
+    check.excused = excused
     with uncollected():
-        return _Check(reading, blobs, genesis=genesis, executor=executor, progress=progress).run()
+        return check.run()
 
 
-@dataclass(slots=True)
-class _Read:
-    """An entry's statement, opened by a thread: what it says, or why it cannot be read, and whose signature is good."""
+class _Said(NamedTuple):
+    """What a statement says that can be judged without its body.
 
-    row: Row
-    envelope: Envelope | None = None
-    statement: Statement | None = None
-    fault: str | None = None
-    signer: str | None = None
+    Attributes:
+        payload: SHA-256 of the payload.
+        is_signed: a key that was at hand signed it.
+    """
+
+    author: str
+    kind: Kind
+    subject: str
+    genesis: str | None
+    corrects: str | None
+    payload: bytes
+    is_signed: bool
+
+
+class _Seen(NamedTuple):
+    """What an entry shows by itself, in the form in which it travels from the process that looked.
+
+    Attributes:
+        header: as it was read.
+        digest: SHA-256 of the statement's bytes; None where they were erased.
+        said: what it says, or None where it cannot be read.
+        fault: why it cannot, as a sentence.
+    """
+
+    header: Read
+    digest: bytes | None
+    said: _Said | None
+    fault: str
+
+
+_Sent = tuple[int, bytes, bytes | None]
+"""Of an entry, what is sent to be looked at: its index, its header, and its statement."""
 
 
 @dataclass(slots=True)
@@ -122,6 +157,7 @@ class _Check:
     Attributes:
         authority: the keys and roles as of the entry before the one at hand; None before the charter.
         due: the next checkpoint that has not been compared with the root of its size.
+        excused: files that need not be held.
         current: the entry at hand.
     """
 
@@ -145,7 +181,8 @@ class _Check:
         self.checkpoints = 0
         self.erased = 0
         self.size = 0
-        self.current: _Read
+        self.current: tuple[Row, _Seen]
+        self.excused: Collection[str] = frozenset()
         self._due_iterator = reading.checkpoints()
         self.due = next(self._due_iterator, None)
 
@@ -156,16 +193,16 @@ class _Check:
         root = hashlib.sha256(b"").digest()
         # 1. Entries, statements and checkpoints, in one pass.
         recent: list[Row] = []
-        for one in recheck_entries(self._headers(total), sizes=_Due(self), leaves=self._leaves()):
-            read = self.current
+        for one in recheck_read(self._headers(total), sizes=_Due(self), leaves=self._leaves()):
+            row, seen = self.current
             self.found.add(*one.findings)
-            self._check_row(one, read.row)
-            self._check_statement(read)
+            self._check_row(one, row)
+            self._check_statement(row, seen)
             self.size = one.place + 1
             if one.root is not None:
                 root = one.root
                 self._check_checkpoint(one.root)
-            recent.append(read.row)
+            recent.append(row)
             if len(recent) == CHUNK or self.size == total:
                 self._check_marks(recent)
                 recent = []
@@ -187,81 +224,84 @@ class _Check:
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
-    def _read_rows(self, total: int) -> Iterator[_Read]:
-        """Yield the entries with their statements opened; threads work a few chunks ahead."""
+    def _headers(self, total: int) -> Iterator[Read]:
+        """Yield the headers as they were read, keeping the entry of the one that was given last at hand."""
         rows = self.reading.rows(0, total)
-        chunks = iter(lambda: list(islice(rows, CHUNK)), [])
-        if self.executor is None:
-            for chunk in chunks:
-                yield from _open_chunk(chunk, self.authority)
-            return
-        waiting = [self.executor.submit(_open_chunk, chunk, self.authority) for chunk in islice(chunks, 1)]
-        while waiting:
-            done = waiting.pop(0).result()
-            # The first chunk goes alone: once its charter and keys are known, the others are verified by the threads.
-            ahead = 4 - len(waiting) if self.authority is not None or self.size else 0
-            yield from done
-            waiting += [
-                self.executor.submit(_open_chunk, chunk, self.authority) for chunk in islice(chunks, max(1, ahead))
-            ]
+        # The first entries are looked at here: with their charter and keys known, others can verify what follows.
+        return chain(self._seen(islice(rows, CHUNK), None), self._seen(rows, self.executor))
 
-    def _headers(self, total: int) -> Iterator[bytes]:
-        """Yield the headers, keeping the entry of the one that was given last at hand."""
-        for read in self._read_rows(total):
-            self.current = read
-            yield read.row.header
+    def _seen(self, rows: Iterator[Row], executor: Executor | None) -> Iterator[Read]:
+        given: deque[list[Row]] = deque()
+        for _, chunk in work_ahead(executor, _see, self._calls(rows, given)):
+            for row, seen in zip(given.popleft(), chunk, strict=True):
+                self.current = (row, seen)
+                yield seen.header
+
+    def _calls(self, rows: Iterator[Row], given: deque[list[Row]]) -> Iterator[tuple[list[_Sent], Sequence[PublicKey]]]:
+        """Yield what is sent of the entries, chunk by chunk, with the keys known by now; the entries stay in order."""
+        for chunk in chunks(rows, lambda row: len(row.jws or b"")):
+            given.append(chunk)
+            find = _no_key if self.authority is None else self.authority.key
+            keys = keys_of((row.jws for row in chunk if row.jws is not None), find)
+            yield [(row.index, row.header, row.jws) for row in chunk], keys
 
     def _leaves(self) -> Iterator[bytes]:
         """Yield the stored leaf hash of the entry at hand, asked for once after each header."""
         while True:
-            yield self.current.row.leaf
+            yield self.current[0].leaf
 
     def _check_row(self, one: Rechecked, row: Row) -> None:
         """See whether the columns that an entry is found by say what its header says."""
-        if one.members is None:
+        members = one.members
+        if members is None:
             return
         stored = {
             "author": row.author, "index": row.index, "kind": row.kind, "received": row.received,
             "statement": f"sha256:{row.statement.hex()}", "subject": row.subject,
         }  # fmt: skip
+        if stored.items() <= members.items():
+            return
         for name, value in stored.items():
-            if one.members[name] != value:
+            if members[name] != value:
                 sentence = f"The store files entry {one.place} under the {name} {value}, and its header says otherwise."
                 self.found.see("entry.column-mismatch", f"entry {one.place}", sentence, "design §4")
 
-    def _check_statement(self, read: _Read) -> None:
+    def _check_statement(self, row: Row, seen: _Seen) -> None:
         """See whether a statement is the one that its header names, and whether its author could say it there."""
-        row, subject = read.row, f"entry {read.row.index}"
+        subject, said = f"entry {row.index}", seen.said
         if row.jws is None:
             if not self.reading.erased(row.index):
                 sentence = f"The statement of entry {row.index} is gone, and no erasure of it is logged."
                 self.found.see("statement.missing", subject, sentence, "design §2.3")
             self.erased += 1
             return
-        if hashlib.sha256(row.jws).digest() != row.statement or b'"size":%d,' % len(row.jws) not in row.header:
+        if seen.digest != row.statement or b'"size":%d,' % len(row.jws) not in row.header:
             sentence = f"The statement kept for entry {row.index} is not the one that its header names."
             self.found.see("statement.digest-mismatch", subject, sentence, "design §2.3")
             return
-        envelope, statement = read.envelope, read.statement
-        if envelope is None or statement is None:
-            self.found.see("statement.form", subject, read.fault or "The statement cannot be read.", "design §2.2")
+        if said is None:
+            self.found.see("statement.form", subject, seen.fault, "design §2.2")
             return
-        if (kind_of(statement), statement.subject, envelope.kid) != (row.kind, row.subject, row.author):
+        if (said.kind, said.subject, said.author) != (row.kind, row.subject, row.author):
             sentence = f"Kind, subject or author of entry {row.index} are not those of its statement."
             self.found.see("statement.header-mismatch", subject, sentence, "design §2.3")
-        if hashlib.sha256(envelope.payload).digest() != row.payload:
+        if said.payload != row.payload:
             sentence = f"The payload's digest that entry {row.index} is filed under is not that of its payload."
             self.found.see("statement.payload-mismatch", subject, sentence, "design §2.2")
+        envelope = statement = None
+        if said.kind in WEIGHED or not said.is_signed:
+            envelope = open_envelope(row.jws, typ=STATEMENT)
+            statement = parse_statement(envelope.payload)
         try:
-            self._judge(row, envelope, statement, read.signer)
+            self._judge(row, said, envelope, statement)
         except PledgerError as error:
             self.found.see("statement.refused", subject, error.message, "design §2.2, §5")
-        if isinstance(statement.body, Evidence):
+        if statement is not None and isinstance(statement.body, Evidence):
             self._check_evidence(statement.body, subject)
 
-    def _judge(self, row: Row, envelope: Envelope, statement: Statement, signer: str | None) -> None:
+    def _judge(self, row: Row, said: _Said, envelope: Envelope | None, statement: Statement | None) -> None:
         """Raise where a statement should not have been admitted at its index: genesis, signature, role."""
-        if isinstance(statement, CharterStatement):
+        if envelope is not None and isinstance(statement, CharterStatement):
             if row.index:
                 raise RefusedError(f"Entry {row.index} is a charter, and the charter is entry 0.")
             self._found(found(envelope, statement))
@@ -270,39 +310,37 @@ class _Check:
             if row.index == 0:
                 raise RefusedError("Entry 0 is not a charter, so nothing says whose keys count.")
             return  # one finding about the charter is enough
-        if statement.genesis != self.authority.genesis:
-            raise RefusedError(f"The statement of entry {row.index} was made for another ledger, {statement.genesis}.")
-        key = self.authority.key(envelope.kid)
-        if key is not None and signer != key.kid and not verify_envelope(envelope, key):
+        if said.genesis != self.authority.genesis:
+            raise RefusedError(f"The statement of entry {row.index} was made for another ledger, {said.genesis}.")
+        key = self.authority.key(said.author)
+        if key is not None and not said.is_signed and (envelope is None or not verify_envelope(envelope, key)):
             raise RefusedError(f"The signature of entry {row.index} is not by the key {key.kid} that it names.")
-        self._judge_author(Said(row.index, envelope.name, envelope.kid, row.received, statement))
+        self._judge_author(row.index, said, statement)
 
-    def _judge_author(self, said: Said) -> None:
-        authority, statement = self.authority, said.statement
+    def _judge_author(self, index: int, said: _Said, statement: Statement | None) -> None:
+        authority = self.authority
         if authority is None:
             return
         if isinstance(statement, KeyStatement):
-            refuse_wrong_key(authority, said.author, statement, index=said.index)
-            self.authority = authority.after(said.index, statement)
+            refuse_wrong_key(authority, said.author, statement, index=index)
+            self.authority = authority.after(index, statement)
             return
-        authority.refuse_unless_may(said.author, said.kind, index=said.index)
-        names = [statement.corrects] if statement.corrects is not None else []
-        if isinstance(statement.body, Retraction):
+        authority.refuse_unless_may(said.author, said.kind, index=index)
+        names = [said.corrects] if said.corrects is not None else []
+        if statement is not None and isinstance(statement.body, Retraction):
             names.append(statement.body.statement)
         for name in names:
-            self._judge_target(name, said, authority)
+            self._judge_target(name, index, said, authority)
 
-    def _judge_target(self, name: str, said: Said, authority: Authority) -> None:
+    def _judge_target(self, name: str, index: int, said: _Said, authority: Authority) -> None:
         """Raise unless what a statement mends or retracts is before it, on its subject, and by its author."""
         key = bytes.fromhex(name.removeprefix("sha256:"))
-        index = self.reading.named((key,)).get(key)
-        target = None if index is None else self.reading.row(index)
-        if target is None or target.index >= said.index or target.subject != said.subject:
-            raise RefusedError(
-                f"Entry {said.index} mends or retracts {name}, which is no earlier statement on its subject."
-            )
-        if target.author != said.author and "operator" not in authority.roles_at(said.author, said.index):
-            raise RefusedError(f"Entry {said.index} mends or retracts {name}, which {target.author} signed.")
+        place = self.reading.named((key,)).get(key)
+        target = None if place is None else self.reading.row(place)
+        if target is None or target.index >= index or target.subject != said.subject:
+            raise RefusedError(f"Entry {index} mends or retracts {name}, which is no earlier statement on its subject.")
+        if target.author != said.author and "operator" not in authority.roles_at(said.author, index):
+            raise RefusedError(f"Entry {index} mends or retracts {name}, which {target.author} signed.")
 
     def _found(self, authority: Authority) -> None:
         """Begin with the charter's keys."""
@@ -316,8 +354,9 @@ class _Check:
     def _check_evidence(self, body: Evidence, subject: str) -> None:
         """See whether the files that evidence names are held, whole and unchanged."""
         try:
-            check_files(body, self.blobs)
-            self.blobs.open(body.raw.digest).close()
+            check_files(body, self.blobs, excused=self.excused)
+            if body.raw.digest not in self.excused or self.blobs.size(body.raw.digest) is not None:
+                self.blobs.open(body.raw.digest).close()
         except PledgerError as error:
             self.found.see("evidence.file", subject, error.message, "design §2.2")
 
@@ -355,7 +394,7 @@ class _Check:
         if size and self.reading.checkpoint_over(size) != checkpoint:
             sentence = f"The head's checkpoint is not the one that is kept for {size} entries."
             self.found.see("head.checkpoint", "head", sentence, "design §2.5")
-        if self.size and self.current.row.received != received:
+        if self.size and self.current[0].received != received:
             sentence = f"The head says that the last entry was received at {received}, and that entry says otherwise."
             self.found.see("head.received", "head", sentence, "design §2.5")
 
@@ -419,23 +458,30 @@ class _Due:
         return 0
 
 
-def _open_chunk(rows: list[Row], authority: Authority | None) -> list[_Read]:
-    """Return entries with their statements opened, and their signatures verified where the key is known by now."""
-    return [_open(row, authority) for row in rows]
+def _no_key(_kid: str) -> None:
+    """Return nothing: before the charter no key is known."""
 
 
-def _open(row: Row, authority: Authority | None) -> _Read:
-    read = _Read(row)
-    if row.jws is None:
-        return read
-    what = f"the statement of entry {row.index}"
+def _see(entries: Sequence[_Sent], keys: Sequence[PublicKey]) -> list[_Seen]:
+    """Return what entries show by themselves, in order; signatures are verified where the key is given."""
+    known = {key.kid: key for key in keys}
+    return [_see_one(index, header, jws, known) for index, header, jws in entries]
+
+
+def _see_one(index: int, header: bytes, jws: bytes | None, known: Mapping[str, PublicKey]) -> _Seen:
+    read = read_header(header)
+    if jws is None:
+        return _Seen(read, None, None, "")
+    what = f"the statement of entry {index}"
     try:
-        read.envelope = open_envelope(row.jws, typ=STATEMENT, what=what)
-        read.statement = parse_statement(read.envelope.payload, what=what)
+        envelope = open_envelope(jws, typ=STATEMENT, what=what)
+        statement = parse_statement(envelope.payload, what=what)
     except PledgerError as error:
-        read.fault = error.message
-        return read
-    key = None if authority is None else authority.key(read.envelope.kid)
-    if key is not None and verify_envelope(read.envelope, key):
-        read.signer = key.kid
-    return read
+        return _Seen(read, hashlib.sha256(jws).digest(), None, error.message)
+    key = known.get(envelope.kid)
+    said = _Said(
+        author=envelope.kid, kind=kind_of(statement), subject=statement.subject, genesis=statement.genesis,
+        corrects=statement.corrects, payload=hashlib.sha256(envelope.payload).digest(),
+        is_signed=key is not None and verify_envelope(envelope, key),
+    )  # fmt: skip
+    return _Seen(read, bytes.fromhex(envelope.name[7:]), said, "")

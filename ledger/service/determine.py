@@ -39,7 +39,7 @@ def assess_all(
         if subject not in known.commitments:
             message = (
                 f"No commitment {subject} is known at size {known.view.size} on {known.view.as_of}; "
-                "mend the name, or choose a later view."
+                "mend the name (pledger status lists all that are known), or choose a later view."
             )
             raise NotFoundError(message, subject=subject)
     chosen = tuple(subjects) or tuple(sorted(known.commitments))

@@ -22,6 +22,20 @@ Progress = Callable[[int, int], None]
 """Told now and then how much of how much is done."""
 
 
+class Published(Protocol):
+    """The last checkpoint that left, kept apart from the store: a store that was restored does not know of it."""
+
+    def last(self) -> bytes | None:
+        """Return the checkpoint, or None where none was kept."""
+
+    def advance(self, size: int, note: bytes) -> None:
+        """Keep a checkpoint durably, unless one of that size or a larger one is kept already.
+
+        Raises:
+            UnavailableError: it cannot be kept, so it may not leave.
+        """
+
+
 class Reading(Protocol):
     """One consistent snapshot of a ledger."""
 
@@ -70,6 +84,9 @@ class Writing(Reading, Protocol):
 
     def append(self, rows: Sequence[Row], nodes: Sequence[Node]) -> None:
         """Write new entries with the nodes that they complete."""
+
+    def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Note for each entry the entry of the logged erasure that removed its statement."""
 
     def swap(self, old: Head, new: Head) -> bool:
         """Write the new head and its checkpoint if the head is still the old one; tell whether it was."""

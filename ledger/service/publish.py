@@ -3,13 +3,14 @@
 One order, taken from Sunlight (design §2.5). What was admitted outside of the lock is published under it::
 
     1. take the head's lock
-    2. refuse if the clock is behind the head, or the head contradicts the tree
+    2. refuse if the clock is behind the head, or the head contradicts the tree or what has left
     3. if the head has moved since the admission, admit again, now under the lock
     4. count indexes from the head; chain the headers
     5. extend the edge of the tree
     6. sign the checkpoint, still holding the lock
     7. write entries, statements, nodes, checkpoint; compare and swap the head; commit
-    8. answer
+    8. note the checkpoint outside of the store, so that a store restored from an old copy is known for one
+    9. answer
 
 A crash before 7 is done leaves the old state: rows that no commit follows are not there for the next reader, and the
 checkpoint that was signed has left no trace outside of this process. A crash after it leaves the new state, and
@@ -24,11 +25,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from ledger.errors import ConflictError, MalformedError, RefusedError, UnavailableError
+from ledger.errors import ConflictError, ForkError, MalformedError, RefusedError, UnavailableError
 from ledger.model.statement import plain
 from ledger.service.admit import Admitted, admit, open_statements
 from ledger.service.collector import uncollected
-from ledger.service.ports import Blobs, Clock, Reading, Sign, Store, Writing
+from ledger.service.ports import Blobs, Clock, Published, Reading, Sign, Store, Writing
 from ledger.service.scene import Folded, Opened, Scene, fold_authority
 from ledger.signing.canonical import Digest
 from ledger.signing.key import PublicKey
@@ -45,7 +46,7 @@ from ledger.tlog.merkle import (
     prove_latest,
     read_edge,
 )
-from ledger.tlog.note import parse_note
+from ledger.tlog.note import VerifierKey, parse_note
 from ledger.tlog.proof import Receipt
 from ledger.tlog.stored import NOTHING_RECORDED, Head, Row
 
@@ -85,7 +86,8 @@ class Publication:
         """Yield a receipt for each new entry, in order; they are made together, from nodes that are all at hand."""
         if not self.rows:
             return
-        proofs = prove_latest(self.rows[0].index, self.size, self._nodes)
+        with uncollected():
+            proofs = prove_latest(self.rows[0].index, self.size, self._nodes)
         for row, inclusion in zip(self.rows, proofs, strict=True):
             yield _receipt(row, inclusion, note=self.checkpoint)
 
@@ -97,8 +99,11 @@ class Publisher:
         origin: the log's name, which every checkpoint carries.
     """
 
-    def __init__(self, store: Store, blobs: Blobs, *, origin: str, sign: Sign, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, blobs: Blobs, *, origin: str, sign: Sign, clock: Clock, published: Published | None = None
+    ) -> None:
         self.origin = origin
+        self._published = published
         self._store = store
         self._blobs = blobs
         self._sign = sign
@@ -111,12 +116,12 @@ class Publisher:
 
         Args:
             raws: compact JWSs; one may refer to those before it.
-            executor: of threads that open and verify.
+            executor: of processes that open and verify.
 
         Raises:
             PledgerError: of the first statement that may not be published; nothing was recorded.
-            UnavailableError: the store is locked, full or gone. The fact ``outcome`` says whether nothing was recorded
-                or nobody knows; after the latter this publisher stops.
+            UnavailableError: the store is locked, full or gone. The fact ``outcome`` says whether nothing was recorded,
+                nobody knows (after which this publisher stops), or it is published and only its receipts wait.
         """
         authority = self._fold().authority
         return self._publish(tuple(open_statements(raws, authority=authority, executor=executor)))
@@ -126,7 +131,8 @@ class Publisher:
     ) -> Iterator[Publication]:
         """Yield what each of many commits published, as it is done; a group is recorded whole or not at all.
 
-        With an executor, the statements of the next group are opened and verified while this one is written.
+        With an executor of processes, the statements of the next group are opened and verified while this one is
+        written.
 
         Raises:
             PledgerError: as ``publish``; the groups before stand.
@@ -134,11 +140,15 @@ class Publisher:
         opened = open_statements(raws, authority=self._fold().authority, executor=executor)
         while True:
             with uncollected():
-                group = tuple(islice(opened, size))
-                publication = self._publish(group) if group else None
+                publication = self._publish_next(opened, size)
             if publication is None:
                 return
             yield publication
+
+    def _publish_next(self, opened: Iterator[Opened], size: int) -> Publication | None:
+        """Publish the next statements and let go of all but their rows, before the collector looks; None at the end."""
+        group = tuple(islice(opened, size))
+        return self._publish(group) if group else None
 
     def _fold(self) -> Folded:
         """Return the authority at the head, remembered from one call to the next."""
@@ -158,12 +168,16 @@ class Publisher:
             at = self._clock()
             _refuse_backward(head, at=at)
             edge = standing_edge(writing, head)
+            if self._published is not None:
+                refuse_restored(head, self._published.last())
             # 3. Signatures and files stay checked; only what depends on the log is looked at again.
             if head.size != base:
                 admitted, _ = self._admit(opened, writing)
             fresh = [one for one in admitted if one.first is None]
             places = tuple(_place(one) for one in admitted)
             if not fresh:
+                # Whoever committed it may have died before it was noted.
+                self._note(head.size, head.checkpoint)
                 return Publication(places, (), head.checkpoint, head.size, {})
             # 4. and 5.
             previous = _last_leaf(writing, head.size)
@@ -179,7 +193,9 @@ class Publisher:
                 )
                 raise ConflictError(message, size=head.size)
             self._commit(writing)
-        # 8. Receipts come of the old edge and the new nodes: every sibling of a new entry is among them.
+        # 8. A crash here leaves a checkpoint that nobody has seen, and that the next start notes.
+        self._note(grown.size, note)
+        # 9. Receipts come of the old edge and the new nodes: every sibling of a new entry is among them.
         at_hand: dict[tuple[int, int], Hash] = dict(zip(edge_indexes(edge.size), edge.hashes, strict=True))
         at_hand.update(((level, index), found) for level, index, found in nodes)
         return Publication(places, rows, note, grown.size, at_hand)
@@ -190,6 +206,10 @@ class Publisher:
         now = self._clock()
         scene = Scene(reading, folded.authority, now=now, blobs=self._blobs)
         return admit(opened, scene, received=now), scene.base
+
+    def _note(self, size: int, checkpoint: bytes) -> None:
+        if self._published is not None:
+            self._published.advance(size, checkpoint)
 
     def _commit(self, writing: Writing) -> None:
         """Commit, and stop for good where nobody can say whether it happened."""
@@ -228,7 +248,7 @@ def _receipt(row: Row, inclusion: tuple[Hash, ...], *, note: bytes) -> Receipt:
     )
 
 
-def refuse_contradiction(reading: Reading, *, origin: str, genesis: str) -> None:
+def refuse_contradiction(reading: Reading, *, origin: str, genesis: str, published: bytes | None = None) -> None:
     """Raise where what is stored contradicts what was signed: on start-up, before anything is written or answered.
 
     It reads the head, the last checkpoint, the edge of the tree and the charter, so it takes no longer in a long log;
@@ -236,9 +256,12 @@ def refuse_contradiction(reading: Reading, *, origin: str, genesis: str) -> None
 
     Args:
         origin: the log's name, and ``genesis`` the charter's, as the configuration has them.
+        published: the last checkpoint that left, read before the snapshot was taken: it follows the commit.
 
     Raises:
         ConflictError: the sentence says what contradicts what, and what to do.
+        ForkError: what left is no beginning of what is stored; it carries both checkpoints.
+
     Source: design §2.5.
     """
     head = reading.head()
@@ -248,12 +271,56 @@ def refuse_contradiction(reading: Reading, *, origin: str, genesis: str) -> None
         message = f"The ledger was set up with the charter {genesis}, and its log begins with {found}; {_RESTORE}"
         raise ConflictError(message, genesis=genesis, found=found)
     first, second = (PublicKey.from_jwk(plain(jwk)) for jwk in authority.charter.checkpoint)
+    keys = log_keys(origin, ed25519=first, mldsa=second)
     try:
-        open_checkpoint(head.checkpoint, log=log_keys(origin, ed25519=first, mldsa=second))
+        open_checkpoint(head.checkpoint, log=keys)
     except (MalformedError, RefusedError) as error:
         message = f"The last checkpoint is not one that {origin} signed ({error.message}) {_RESTORE}"
         raise ConflictError(message, size=head.size) from error
     standing_edge(reading, head)
+    if published is not None:
+        refuse_restored(head, published)
+        _refuse_forked(reading, head, published, keys=keys)
+
+
+def refuse_restored(head: Head, published: bytes | None) -> None:
+    """Raise where a larger checkpoint has left than the one that is stored: to sign on top of that forks the log.
+
+    Raises:
+        ConflictError: the store was restored from an old copy, or what is noted is no checkpoint.
+        ForkError: another checkpoint of the head's size has left.
+    """
+    if published is None:
+        return
+    try:
+        text = parse_note(published).text
+        left = parse_checkpoint(text).size
+    except MalformedError as error:
+        message = f"What is noted as the last checkpoint to have left cannot be read ({error.message}) {_RESTORE}"
+        raise ConflictError(message, size=head.size) from error
+    if left == head.size and text != parse_note(head.checkpoint).text:
+        message = f"Another checkpoint of {left} entries has left this log than the one that is stored; {_RESTORE}"
+        raise ForkError(message, held=head.checkpoint.decode(), published=published.decode())
+    if left > head.size:
+        message = (
+            f"The log has {head.size} entries, and a checkpoint of {left} has left it: its database is an old copy. Do "
+            "not write to it: restore the latest copy, or rebuild it from its static site with pledger log import."
+        )
+        raise ConflictError(message, size=head.size, published=left)
+
+
+def _refuse_forked(reading: Reading, head: Head, published: bytes, *, keys: Sequence[VerifierKey]) -> None:
+    """Raise unless what is stored begins with the entries of the last checkpoint that left."""
+    try:
+        left = open_checkpoint(published, log=keys).checkpoint
+    except (MalformedError, RefusedError) as error:
+        message = (
+            f"The checkpoint that is noted as the last to have left is not this log's ({error.message}) {_RESTORE}"
+        )
+        raise ConflictError(message, size=head.size) from error
+    if read_edge(left.size, reading.nodes(edge_indexes(left.size))).root != left.root:
+        message = f"The log does not begin with the {left.size} entries whose checkpoint has left it; {_RESTORE}"
+        raise ForkError(message, held=head.checkpoint.decode(), published=published.decode())
 
 
 def standing_edge(reading: Reading, head: Head) -> Edge:

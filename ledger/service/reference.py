@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ledger.assessment.view import Said
+from ledger.assessment.view import NAMED, Said
 from ledger.errors import ConflictError, MalformedError, NotFoundError, RefusedError
 from ledger.model.action import Action
 from ledger.model.amendment import Amendment
@@ -33,9 +33,6 @@ from ledger.model.unit import convert, measurement
 from ledger.model.value import Moment, fraction
 from ledger.service.evidence import refuse_wrong_files
 from ledger.service.scene import Scene
-
-NAMED = ("party", "instrument", "commitment")
-"""Kinds whose subject is a name that one statement holds until another corrects it."""
 
 
 def refuse_dangling(said: Said, scene: Scene) -> None:  # noqa: C901, PLR0912, one branch for each kind
@@ -211,7 +208,7 @@ def _check_attestation(said: Said, body: Attestation, scene: Scene) -> None:
     _refuse_unknown_terms(scene, said.subject, () if body.term is None else (body.term,))
     if body.milestone is None:
         return
-    found = [term for term in _terms(scene, said.subject) if isinstance(term, ActionTerm) and term.id == body.term]
+    found = [term for term in scene.terms(said.subject).get(body.term or "", ()) if isinstance(term, ActionTerm)]
     if not any(step.id == body.milestone for term in found for step in term.milestones):
         message = f"The term {body.term} of {said.subject} has no milestone {body.milestone}; mend the id."
         raise NotFoundError(message, term=body.term, milestone=body.milestone)
@@ -262,24 +259,9 @@ def _ids(terms: Iterable[Term]) -> frozenset[str]:
     return frozenset(term.id for term in terms)
 
 
-def _terms(scene: Scene, subject: str) -> tuple[Term, ...]:
-    """Return every term that a commitment has or ever had: its own, and those that amendments brought.
-
-    Raises:
-        NotFoundError: there is no such commitment.
-    """
-    found = scene.commitment(subject)
-    if found is None:
-        raise NotFoundError(f"There is no commitment {subject}; record it first, or mend the subject.", subject=subject)
-    names = (subject, found.body.instrument)
-    amended = [fact for name in names for fact in scene.known("amendment", name).amendments.get(name, ())]
-    return (*found.body.terms, *(term for fact in amended for term in fact.body.terms))
-
-
 def _refuse_unknown_terms(scene: Scene, subject: str, names: Iterable[str]) -> None:
     """Raise unless the commitment is there and has every term that is named."""
-    terms = _terms(scene, subject)
-    known = _ids(terms)
+    known = scene.terms(subject)
     for name in names:
         if name not in known:
             message = f"The commitment {subject} has no term {name}; use one of {', '.join(sorted(known))}."

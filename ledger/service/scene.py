@@ -4,16 +4,20 @@ It looks things up and remembers what it found, so that a thousand statements ab
 decides nothing and writes nothing. Source: design §2.5 (check outside the lock; again under it if the head has moved).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
+from typing import Final
 
 from ledger.assessment.authority import Authority, found
 from ledger.assessment.view import Fact, Known, Said, look
+from ledger.errors import ConflictError, NotFoundError
 from ledger.model.commitment import Commitment
 from ledger.model.determination import View
 from ledger.model.statement import CharterStatement, Kind, Statement, parse_statement
+from ledger.model.term import Term
 from ledger.service.ports import Blobs, Reading
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope
 from ledger.tlog.merkle import edge_indexes, read_edge
@@ -21,6 +25,9 @@ from ledger.tlog.stored import Row
 
 ALWAYS = View(size=2**53 - 1, as_of="9999-12-31")
 """A view that sees whatever was said; what a subject is at admission does not wait for a day to come."""
+
+_OF_TERMS: Final[frozenset[Kind]] = frozenset({"commitment", "amendment", "retraction"})
+"""Kinds of statements by which a commitment's terms change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,11 @@ def fold_authority(reading: Reading, before: Folded) -> Folded:
     for row in reading.rows(before.size, size, kinds=("charter", "key")):
         said = read_said(row)
         if said is None or row.jws is None:
-            message = f"the {row.kind} of entry {row.index} is gone from the store, and none can be erased"
-            raise AssertionError(message)
+            message = (
+                f"The {row.kind} of entry {row.index} is gone from the store, and none can be erased; do not write to "
+                "it: run pledger log check, and restore the ledger from a copy."
+            )
+            raise ConflictError(message, index=row.index)
         if isinstance(said.statement, CharterStatement):
             authority = found(open_envelope(row.jws, typ=STATEMENT), said.statement)
         elif authority is not None:
@@ -101,6 +111,7 @@ class Scene:
         self._fresh: dict[tuple[Kind, str], list[Said]] = {}
         self._by_name: dict[str, Said | None] = {}
         self._known: dict[tuple[Kind, str], Known] = {}
+        self._terms: dict[str, Mapping[str, tuple[Term, ...]]] = {}
         self._roots: dict[int, bytes | None] = {}
 
     @property
@@ -115,8 +126,12 @@ class Scene:
         self._fresh.setdefault((kind, subject), []).append(said)
         self._by_name[said.name] = said
         # What stands of a kind changes by statements of that kind, and by retractions.
-        for key in [(kind, subject)] if kind != "retraction" else [key for key in self._known if key[1] == subject]:
-            self._known.pop(key, None)
+        self._known.pop((kind, subject), None)
+        if kind == "retraction":
+            for key in [key for key in self._known if key[1] == subject]:
+                del self._known[key]
+        if kind in _OF_TERMS:
+            self._terms.clear()
         if self.authority is not None:
             self.authority = self.authority.after(said.index, said.statement)
 
@@ -155,6 +170,25 @@ class Scene:
     def commitment(self, subject: str) -> Fact[Commitment] | None:
         """Return the commitment of that name that stands, or None."""
         return self.known("commitment", subject).commitments.get(subject)
+
+    def terms(self, subject: str) -> Mapping[str, tuple[Term, ...]]:
+        """Return every term that a commitment has or ever had, by its id: its own first, then what amendments brought.
+
+        Raises:
+            NotFoundError: there is no such commitment.
+        """
+        if subject not in self._terms:
+            found = self.commitment(subject)
+            if found is None:
+                message = f"There is no commitment {subject}; record it first, or mend the subject."
+                raise NotFoundError(message, subject=subject)
+            names = (subject, found.body.instrument)
+            amended = [fact for name in names for fact in self.known("amendment", name).amendments.get(name, ())]
+            terms: dict[str, tuple[Term, ...]] = {}
+            for term in chain(found.body.terms, *(fact.body.terms for fact in amended)):
+                terms[term.id] = (*terms.get(term.id, ()), term)
+            self._terms[subject] = terms
+        return self._terms[subject]
 
     def has_name(self, kind: Kind, subject: str) -> bool:
         """Tell whether a party, instrument or commitment of that name stands."""

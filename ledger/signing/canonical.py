@@ -33,6 +33,9 @@ Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 32
+MAX_PARTS: Final = 200_000
+"""Values and escapes of one document: small ones fill the memory, and slow the reader down, out of all proportion."""
+
 MAX_INTEGER: Final = 2**53 - 1
 
 _Step = str | int
@@ -58,11 +61,12 @@ def format_json(value: object) -> CanonicalBytes:
     return CanonicalBytes(raw)
 
 
-def parse_json(raw: bytes, *, what: str, limit: int = MAX_BYTES) -> Json:
+def parse_json(raw: bytes, *, what: str, limit: int = MAX_BYTES, parts: int = MAX_PARTS) -> Json:
     """Return the value of a JSON text in any spelling, read strictly.
 
     Args:
         limit: the most bytes that are looked at.
+        parts: the most values and escapes that it may have.
 
     Raises:
         MalformedError: one sentence with the place: a path such as ``$.body.terms[0].target``, or a line and column.
@@ -71,6 +75,9 @@ def parse_json(raw: bytes, *, what: str, limit: int = MAX_BYTES) -> Json:
     if len(raw) > limit:
         message = f"The size of {what} is {len(raw)} bytes where at most {limit} are accepted; send less."
         raise MalformedError(message, what=what, size=len(raw), limit=limit)
+    if not _is_roomy(raw, parts):
+        message = f"There are more than {parts} commas, brackets, braces and escapes in {what}; send less."
+        raise MalformedError(message, what=what, limit=parts)
     if raw.startswith(b"\xef\xbb\xbf"):
         raise _refusal("A byte order mark stands", what=what, place="byte 0", remedy="save it as UTF-8 without BOM")
     try:
@@ -81,16 +88,16 @@ def parse_json(raw: bytes, *, what: str, limit: int = MAX_BYTES) -> Json:
     return _Reader(text, what).read()
 
 
-def parse_canonical(raw: bytes, *, what: str, limit: int = MAX_BYTES) -> Json:
+def parse_canonical(raw: bytes, *, what: str, limit: int = MAX_BYTES, parts: int = MAX_PARTS) -> Json:
     """Return the value of a JSON text that is spelled exactly as RFC 8785 spells it.
 
     Raises:
         MalformedError: as ``parse_json``; or the bytes differ from their RFC 8785 form, with the first byte that does.
     Source: design §2.1, §2.2; RFC 8785.
     """
-    if len(raw) <= limit and (known := _read_quickly(raw)) is not _UNSURE:
+    if len(raw) <= limit and _is_roomy(raw, parts) and (known := _read_quickly(raw)) is not _UNSURE:
         return cast("Json", known)
-    value = parse_json(raw, what=what, limit=limit)
+    value = parse_json(raw, what=what, limit=limit, parts=parts)
     expected = format_json(value)
     if raw != expected:
         place = f"byte {_first_difference(raw, expected)}"
@@ -163,7 +170,7 @@ def _decoded(encoded: bytes) -> bytes | None:
     except binascii.Error:
         return None
     last = raw[-(len(raw) % 3 or 3) :]
-    return raw if base64.b64encode(last) == encoded[-4:] else None
+    return raw if binascii.b2a_base64(last, newline=False) == encoded[-4:] else None
 
 
 def _write_quickly(value: object) -> bytes | None:
@@ -177,6 +184,11 @@ def _write_quickly(value: object) -> bytes | None:
     except (TypeError, RecursionError):
         return None
     return raw if _is_plain(value, raw) else None
+
+
+def _is_roomy(raw: bytes, parts: int) -> bool:
+    """Tell whether a text has few enough values and escapes, before any of them is read."""
+    return len(raw) <= parts or sum(map(raw.count, (b",", b"[", b"{", b"\\"))) <= parts
 
 
 def _read_quickly(raw: bytes) -> object:

@@ -149,6 +149,14 @@ def verify_envelope(envelope: Envelope, key: PublicKey) -> bool:
     return key.verify(envelope.signature, envelope.signing_input)
 
 
+def named_key(header: bytes) -> str | None:
+    """Return the thumbprint that an encoded protected header names; None where it is not one of ours."""
+    try:
+        return _parse_header(header).kid if len(header) <= _HEADER_LIMIT else None
+    except MalformedError:
+        return None
+
+
 class _Header(NamedTuple):
     """A protected header: how it was signed, by which key, and what for."""
 

@@ -1,1 +1,1 @@
-"""Where things are kept: tables in a database, files by digest. It knows bytes and no meaning, and no other room beside it."""
+"""Where things are kept: tables in a database, files by digest. It knows bytes, no meaning, and no room beside it."""

@@ -36,7 +36,8 @@ class ColumnEngine:
             import duckdb
         except ImportError as error:
             message = (
-                "The column engine needs DuckDB; install pledger[columns], or use the engine of the standard library."
+                "The column engine needs DuckDB: run pip install '.[columns]' in Pledger's checkout, "
+                "or use the engine of the standard library."
             )
             raise UnavailableError(message, extra="columns") from error
         self._connect = duckdb.connect

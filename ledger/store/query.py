@@ -6,11 +6,13 @@ mean. Whole ranges are read as they are consumed, so memory stays flat. Source: 
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from ledger.errors import MalformedError
 from ledger.tlog.merkle import Hash
 from ledger.tlog.stored import Head, Row
 
@@ -21,6 +23,12 @@ _COLUMNS: Final = (
     'entry."index", header, leaf, entry.statement, kind, subject, author, received, statement.jws, statement.payload'
 )
 _FROM: Final = 'FROM entry LEFT JOIN statement ON statement.entry = entry."index"'
+_ROW: Final = (int, bytes, bytes, bytes, str, str, str, str, bytes, bytes)
+_ERASED: Final = (*_ROW[:-2], type(None), type(None))
+_CANDIDATE: Final = ((int, bytes, str, bytes), (int, bytes, str, type(None)))
+_HEAD: Final = (int, bytes, str)
+_PAIR: Final = (int, bytes)
+_NODE: Final = (int, int, bytes)
 _TABLES: Final = ("entry", "statement", "erasure", "node", "checkpoint", "mark")
 
 
@@ -29,8 +37,12 @@ def name_mark(statement: bytes) -> int:
     return int.from_bytes(statement[:8], "big", signed=True)
 
 
+@lru_cache(maxsize=4096)
 def repeat_mark(author: str, payload: bytes) -> int:
-    """Return the mark under which a repeat is found: of the key together with the payload's digest (design §2.2)."""
+    """Return the mark under which a repeat is found: of the key together with the payload's digest (design §2.2).
+
+    A statement is sought when it is admitted and filed when it is published, so that each is asked for twice.
+    """
     return int.from_bytes(hashlib.sha256(author.encode() + payload).digest()[:8], "big", signed=True)
 
 
@@ -50,14 +62,13 @@ class SqlReading:
         """Return where the log ends."""
         row = self._one("SELECT size, checkpoint, received FROM head WHERE only = 1")
         if row is None:
-            message = "the store has no head row; it is made with the tables"
-            raise AssertionError(message)
-        return Head(size=row[0], checkpoint=row[1], received=row[2])
+            raise _damaged("head")
+        return Head(*_shaped(row, _HEAD, table="head"))
 
     def row(self, index: int) -> Row | None:
         """Return the entry at an index, or None."""
         found = self._one(f'SELECT {_COLUMNS} {_FROM} WHERE entry."index" = ?', index)
-        return None if found is None else Row(*found)
+        return None if found is None else _row(found)
 
     def rows(self, start: int, stop: int, *, kinds: Sequence[str] = ()) -> Iterator[Row]:
         """Return the entries of a range in order, of these kinds (all if none is named), read as they are consumed."""
@@ -65,12 +76,12 @@ class SqlReading:
         index = '+entry."index"' if kinds else 'entry."index"'
         of_kind = f"AND kind IN ({_marks(kinds)})" if kinds else ""
         sql = f'SELECT {_COLUMNS} {_FROM} WHERE {index} >= ? AND {index} < ? {of_kind} ORDER BY entry."index"'
-        return (Row(*row) for row in self._stream(sql, start, stop, *kinds))
+        return map(_row, self._stream(sql, start, stop, *kinds))
 
     def about(self, subject: str, kinds: Sequence[str]) -> tuple[Row, ...]:
         """Return the entries of these kinds about a subject, in order."""
         sql = f'SELECT {_COLUMNS} {_FROM} WHERE subject = ? AND kind IN ({_marks(kinds)}) ORDER BY entry."index"'
-        return tuple(Row(*row) for row in self._all(sql, subject, *kinds))
+        return tuple(map(_row, self._all(sql, subject, *kinds)))
 
     def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the index of each of these statement digests that the log has."""
@@ -94,7 +105,7 @@ class SqlReading:
         wanted = set(addresses)
         for chunk in _chunks(sorted(index for level, index in wanted if level == 0)):
             for row in self._all(f'SELECT "index", leaf FROM entry WHERE "index" IN ({_marks(chunk)})', *chunk):
-                found[0, row[0]] = row[1]
+                found[0, row[0]] = _shaped(row, _PAIR, table="entry")[1]
         for pairs in _chunks(sorted(address for address in wanted if address[0] > 0)):
             values = ", ".join("(?, ?)" for _ in pairs)
             flat = [number for pair in pairs for number in pair]
@@ -104,24 +115,24 @@ class SqlReading:
                 'CROSS JOIN node ON node.level = wanted.level AND node."index" = wanted.number'
             )
             for row in self._all(sql, *flat):
-                found[row[0], row[1]] = row[2]
+                found[row[0], row[1]] = _shaped(row, _NODE, table="node")[2]
         return found
 
     def checkpoint_over(self, size: int) -> bytes | None:
         """Return the first checkpoint of at least this size, or None."""
-        row = self._one("SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1", size)
-        return None if row is None else row[0]
+        row = self._one("SELECT size, note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1", size)
+        return None if row is None else _shaped(row, _PAIR, table="checkpoint")[1]
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """Return every checkpoint with its size, in order, read as they are consumed."""
-        return ((row[0], row[1]) for row in self._stream("SELECT size, note FROM checkpoint ORDER BY size"))
+        return self._pairs("SELECT size, note FROM checkpoint ORDER BY size", table="checkpoint")
 
     def level(self, level: int) -> Iterator[tuple[int, Hash]]:
         """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order."""
         if level == 0:
-            return ((row[0], row[1]) for row in self._stream('SELECT "index", leaf FROM entry ORDER BY "index"'))
+            return self._pairs('SELECT "index", leaf FROM entry ORDER BY "index"', table="entry")
         sql = 'SELECT "index", hash FROM node WHERE level = ? ORDER BY "index"'
-        return ((row[0], row[1]) for row in self._stream(sql, level))
+        return self._pairs(sql, level, table="node")
 
     def counts(self) -> Mapping[str, int]:
         """Return how many rows each table of the store has."""
@@ -144,7 +155,8 @@ class SqlReading:
         """Return the entries that the marks point at."""
         found: list[int] = []
         for chunk in _chunks(sorted(marks)):
-            found += (row[0] for row in self._all(f"SELECT entry FROM mark WHERE mark IN ({_marks(chunk)})", *chunk))
+            rows = self._all(f"SELECT entry FROM mark WHERE mark IN ({_marks(chunk)})", *chunk)
+            found += (_shaped(row, (int,), table="mark")[0] for row in rows)
         return found
 
     def _candidates(self, indexes: Sequence[int]) -> Iterator[tuple[int, bytes, str, bytes | None]]:
@@ -155,7 +167,14 @@ class SqlReading:
         for chunk in _chunks(sorted(set(indexes), reverse=True)):
             columns = 'entry."index", entry.statement, author, statement.payload'
             sql = f'SELECT {columns} {_FROM} WHERE entry."index" IN ({_marks(chunk)})'
-            yield from sorted((tuple(row) for row in self._all(sql, *chunk)), reverse=True)
+            rows = self._all(sql, *chunk)
+            # No two have one index, so nothing but that is ever compared.
+            yield from sorted((_shaped(row, _CANDIDATE[row[-1] is None], table="entry") for row in rows), reverse=True)
+
+    def _pairs(self, sql: str, *values: object, table: str) -> Iterator[tuple[int, Any]]:
+        """Yield rows of a number and bytes."""
+        for row in self._stream(sql, *values):
+            yield _shaped(row, _PAIR, table=table)
 
     def _one(self, sql: str, *values: object) -> Any:  # noqa: ANN401, rows are as the columns are
         return self._driver.execute(sql, values).fetchone()
@@ -168,6 +187,32 @@ class SqlReading:
         found = self._driver.execute(sql, values)
         while chunk := found.fetchmany(CHUNK):
             yield from chunk
+
+
+def _row(cells: Sequence[Any]) -> Row:
+    """Return an entry with its statement, where it has one."""
+    return Row(*_shaped(cells, _ROW if cells[-1] is not None else _ERASED, table="entry"))
+
+
+def _shaped(cells: Any, shape: tuple[type, ...], *, table: str) -> Any:  # noqa: ANN401, rows are as the columns are
+    """Return a row whose cells are of the types that its columns have.
+
+    The file has no checksums: where a disk has changed it, SQLite may read a row all the same, with other cells.
+
+    Raises:
+        MalformedError: they are not.
+    """
+    if tuple(map(type, cells)) != shape:
+        raise _damaged(table)
+    return cells
+
+
+def _damaged(table: str) -> MalformedError:
+    message = (
+        f"The database is damaged: the table {table} has no row where one must be, or one with other cells than it "
+        "can have; restore it from a copy and run pledger log check."
+    )
+    return MalformedError(message, table=table)
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -53,11 +53,16 @@ class SqlWriting(SqlReading):
         """
         entries = [(r.index, r.header, r.leaf, r.statement, r.kind, r.subject, r.author, r.received) for r in rows]
         self._insert("INSERT INTO entry", entries)
-        self._insert("INSERT INTO statement", [(r.index, r.jws, r.payload) for r in rows])
+        # A statement that was erased elsewhere is not there to be written; ``erase`` says by which entry.
+        self._insert("INSERT INTO statement", [(r.index, r.jws, r.payload) for r in rows if r.jws is not None])
         self._insert("INSERT INTO node", [node for node in nodes if node[0] > 0])
         marks = [(name_mark(r.statement), r.index) for r in rows]
         marks += [(repeat_mark(r.author, r.payload), r.index) for r in rows if r.payload is not None]
         self._insert("INSERT OR IGNORE INTO mark", sorted(marks))
+
+    def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Note for each entry the entry of the logged erasure that removed its statement (design §2.3)."""
+        self._insert("INSERT INTO erasure", pairs)
 
     def _insert(self, into: str, rows: Sequence[tuple[object, ...]]) -> None:
         for begin in range(0, len(rows), _ROWS):
@@ -215,8 +220,11 @@ def _engine(path: Path, patience: float) -> Engine:
     def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401, a sqlite3.Connection
         # The driver's own transactions would begin late and deferred; ours begin where we say.
         connection.isolation_level = None
-        for setting in _SETTINGS:
-            connection.execute(f"PRAGMA {setting}")
+        try:
+            for setting in _SETTINGS:
+                connection.execute(f"PRAGMA {setting}")
+        except UnicodeDecodeError as error:  # the driver, on a sentence of SQLite's that repeats a damaged schema
+            raise _damaged(path, "its schema cannot be read") from error
 
     return engine
 
@@ -262,8 +270,7 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> PledgerError | A
         case sqlite3.SQLITE_FULL:
             return _full(path)
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
-            message = f"The database {path} is damaged ({said}); restore it from a copy and run pledger log check."
-            return MalformedError(message, path=str(path))
+            return _damaged(path, said)
         case sqlite3.SQLITE_CONSTRAINT:
             return AssertionError(f"the store refused to break its own rule: {said}")
         case _:
@@ -271,6 +278,11 @@ def _sentence(path: Path, error: DBAPIError | sqlite3.Error) -> PledgerError | A
                 f"The database {path} cannot be used ({said}); see to the disk and its permissions, and try again."
             )
             return UnavailableError(message, path=str(path))
+
+
+def _damaged(path: Path, said: object) -> MalformedError:
+    message = f"The database {path} is damaged ({said}); restore it from a copy and run pledger log check."
+    return MalformedError(message, path=str(path))
 
 
 def _full(path: Path) -> UnavailableError:

@@ -184,7 +184,7 @@ def prove_inclusion(index: int, size: int, nodes: Nodes) -> tuple[Hash, ...]:
 
 
 def prove_latest(first: int, size: int, nodes: Nodes) -> tuple[tuple[Hash, ...], ...]:
-    """Return the inclusion proof of every leaf from ``first`` to the last, in order, each as `prove_inclusion` gives it.
+    """Return the inclusion proof of every leaf from ``first`` to the last, in order; each as `prove_inclusion` has it.
 
     They are made from the root down. Leaves share their way from where their paths part, so that one more proof costs
     two steps and not log₂ size of them.

@@ -24,8 +24,10 @@ PROOF_LIMIT: Final = NOTE_LIMIT + (1 << 16)
 HASHES_LIMIT: Final = 62
 """The most hashes that an inclusion proof may have, as no tree is larger than 2^62."""
 
+RECEIPT_MEMBERS: Final = ("checkpoint", "header", "inclusion", "index", "statement", "witnessed")
+"""The members of a receipt, in order."""
+
 _FIRST: Final = "c2sp.org/tlog-proof@v1"
-_MEMBERS: Final = ("checkpoint", "header", "inclusion", "index", "statement", "witnessed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,8 @@ def parse_receipt(raw: bytes) -> Receipt:
         MalformedError: naming the member that is missing, unknown or not of its form.
     """
     value = parse_canonical(raw, what="the receipt", limit=PROOF_LIMIT)
-    if not isinstance(value, dict) or tuple(sorted(value)) != _MEMBERS:
-        message = f"A receipt is a JSON object of {', '.join(_MEMBERS)}; give one as the ledger wrote it."
+    if not isinstance(value, dict) or tuple(sorted(value)) != RECEIPT_MEMBERS:
+        message = f"A receipt is a JSON object of {', '.join(RECEIPT_MEMBERS)}; give one as the ledger wrote it."
         raise MalformedError(message)
     match value:
         case {

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ledger.tlog.finding import Finding
 
@@ -27,24 +27,25 @@ _SOURCE: Final = "design §2.3"
 _TEMPLATE: Final = (
     '{"author":"%s","index":%d,"kind":"%s","prev":"%s","received":"%s","size":%d,"statement":"%s","subject":"%s"}'
 )
-_NAMES: Final = ("author", "index", "kind", "prev", "received", "size", "statement", "subject")
+NAMES: Final = ("author", "index", "kind", "prev", "received", "size", "statement", "subject")
+"""The members of a header, in their order."""
 _TYPES: Final = (str, int, str, str, str, int, str, str)
 _LONGEST: Final = 4096
 _LARGEST: Final = 2**53 - 1
-_FORMS: Final = tuple(
-    re.compile(form).fullmatch
-    for form in (
-        "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
-        "[0-9]+",
-        "[a-z]{1,32}",
-        "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
-        "[1-9][0-9]*",
-        "sha256:[0-9a-f]{64}",
-        # All that can be seen of ASCII but the two characters that JSON escapes.
-        r"[\x21\x23-\x5b\x5d-\x7e]{1,1024}",
-    )
+_FORMS: Final = (
+    "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
+    "[0-9]+",
+    "[a-z]{1,32}",
+    "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
+    "[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
+    "[1-9][0-9]*",
+    "sha256:[0-9a-f]{64}",
+    # All that can be seen of ASCII but the two characters that JSON escapes.
+    r"[\x21\x23-\x5b\x5d-\x7e]{1,1024}",
 )
+# No form admits the line feed, so that all eight are looked at in one go.
+_LINES: Final = "\n".join(["%s"] * len(NAMES))
+_ARE_FITTING: Final = re.compile("\n".join(_FORMS)).fullmatch
 
 
 class Checked(NamedTuple):
@@ -87,6 +88,26 @@ class Recheck:
         return self.findings[0] if self.findings else None
 
 
+class Read(NamedTuple):
+    """A header that was read on its own: all that can be seen of an entry without those before it.
+
+    Attributes:
+        leaf: its leaf hash.
+        members: what it says, in the order of ``NAMES``, or None where it cannot be read.
+        fault: what is wrong with its form or spelling, as a sentence.
+    """
+
+    leaf: bytes
+    members: tuple[object, ...] | None
+    fault: str | None
+
+
+def read_header(raw: bytes) -> Read:
+    """Return what can be seen of one header; processes may share this, as it needs nothing of the others."""
+    members, fault = _read(raw)
+    return Read(hashlib.sha256(b"\x00" + raw).digest(), members, fault)
+
+
 def recheck_entries(
     headers: Iterable[bytes], *, sizes: Collection[int] = (), leaves: Iterable[bytes] | None = None
 ) -> Iterator[Checked]:
@@ -98,23 +119,30 @@ def recheck_entries(
         leaves: leaf hashes as stored, where they are at hand: a changed header is then named itself, not only the one
             after it, whose ``prev`` no longer fits.
     """
+    return recheck_read(map(read_header, headers), sizes=sizes, leaves=leaves)
+
+
+def recheck_read(
+    headers: Iterable[Read], *, sizes: Collection[int] = (), leaves: Iterable[bytes] | None = None
+) -> Iterator[Checked]:
+    """Return an iterator as ``recheck_entries`` does, over headers that were read already."""
     return _recheck(headers, sizes=sizes, leaves=leaves, stack=_Stack())
 
 
 def _recheck(
-    headers: Iterable[bytes], *, sizes: Collection[int], leaves: Iterable[bytes] | None, stack: "_Stack"
+    headers: Iterable[Read], *, sizes: Collection[int], leaves: Iterable[bytes] | None, stack: "_Stack"
 ) -> Iterator[Checked]:
     """Yield each entry recomputed, its leaf pushed on the caller's stack."""
     stored = None if leaves is None else iter(leaves)
     before, received = bytes(32), ""
-    for index, raw in enumerate(headers):
-        leaf = hashlib.sha256(b"\x00" + raw).digest()
-        members, fault = _read(raw)
+    for index, (leaf, values, fault) in enumerate(headers):
         findings = [] if fault is None else [_finding("entry.form", index, fault)]
         if stored is not None and next(stored, None) != leaf:
             sentence = f"The header of entry {index} does not hash to the leaf that is stored for it."
             findings.append(_finding("entry.leaf-mismatch", index, sentence))
-        if members is not None:
+        members = None
+        if values is not None:
+            members = dict(zip(NAMES, values, strict=True))
             findings += _chain_findings(members, index=index, before=before, received=received)
             # A moment that is none would make all that follow look late.
             received = max(received, str(members["received"])) if fault is None else received
@@ -136,7 +164,7 @@ def recheck_log(
     heads = heads or {}
     found: list[Finding] = []
     unlisted, stack, size = 0, _Stack(), 0
-    for checked in _recheck(headers, sizes=heads.keys(), leaves=leaves, stack=stack):
+    for checked in _recheck(map(read_header, headers), sizes=heads.keys(), leaves=leaves, stack=stack):
         size = checked.place + 1
         fresh = [*checked.findings, *_head_findings(size, checked.root, heads)]
         room = FINDINGS_LIMIT - len(found)
@@ -183,7 +211,7 @@ class _Stack:
         return folded
 
 
-def _read(raw: bytes) -> tuple[dict[str, object] | None, str | None]:
+def _read(raw: bytes) -> tuple[tuple[object, ...] | None, str | None]:
     """Return the members of a header that can be read, and what is wrong with its form or spelling."""
     if len(raw) > _LONGEST:
         return None, f"The header is longer than {_LONGEST} bytes."
@@ -191,22 +219,27 @@ def _read(raw: bytes) -> tuple[dict[str, object] | None, str | None]:
         value = json.loads(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         return None, "The header is not JSON."
-    if type(value) is not dict or tuple(value) != _NAMES:
+    if type(value) is not dict or tuple(value) != NAMES:
         return None, "The header does not hold its eight members in their order."
-    if tuple(map(type, value.values())) != _TYPES:
+    members = tuple(value.values())
+    if tuple(map(type, members)) != _TYPES:
         return None, "A member of the header is not of its type."
     # Whatever was escaped, doubled, spaced or reordered comes out otherwise when it is written again.
-    if (_TEMPLATE % tuple(value.values())).encode("utf-8", "replace") != raw:
-        return value, "The header is not spelt as RFC 8785 spells it."
-    return value, _form_fault(value)
+    if (_TEMPLATE % members).encode("utf-8", "replace") != raw:
+        return members, "The header is not spelt as RFC 8785 spells it."
+    return members, _form_fault(members)
 
 
-def _form_fault(members: Mapping[str, object]) -> str | None:
-    """Return the first member that is not of its form, as a sentence."""
-    for (name, value), fits in zip(members.items(), _FORMS, strict=True):
-        if not fits(str(value)) or (isinstance(value, int) and value > _LARGEST):
+def _form_fault(members: tuple[Any, ...]) -> str | None:
+    """Return the first member that is not of its form, as a sentence; all are of their types."""
+    _, index, _, _, received, size, _, _ = members
+    if _ARE_FITTING(_LINES % members) and index <= _LARGEST and size <= _LARGEST:
+        return None if _is_moment(received) else "The header's member received names no moment."
+    for name, value, form in zip(NAMES, members, _FORMS, strict=True):
+        if not re.fullmatch(form, str(value)) or (isinstance(value, int) and value > _LARGEST):
             return f"The header's member {name} is not of its form."
-    return None if _is_moment(str(members["received"])) else "The header's member received names no moment."
+    message = "the forms of a header hold one by one and not together"
+    raise AssertionError(message)
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 Each case goes through the real command, with ``main``; what only another process can do is done by one.
 """
 
+import os
 import resource
 import shutil
 import sqlite3
@@ -176,6 +177,43 @@ def test_bad_table_gets_a_sentence_and_changes_nothing(
     arguments = ["submit", str(tmp_path / "grain.csv"), "--map", str(tmp_path / "grain.toml"), "--ledger", str(ledger)]
     ended, sentence = end(main(arguments), capsys)
     assert (ended, said in sentence) == (code, True), sentence
+    assert state_of(ledger) == before
+
+
+NAMES: dict[str, tuple[str, str]] = {
+    "a control character": ("\x1b[31m.csv", "body.source.via.copy_read holds a control"),
+    "text that is not composed": ("u\u0308.csv", "not in NFC at $.body.source.via.copy_read"),
+    "bytes that are no text": ("\udcff.csv", "Half a surrogate pair"),
+}
+
+
+@pytest.mark.parametrize(("name", "said"), NAMES.values(), ids=NAMES)
+def test_file_whose_name_cannot_be_said_leaves_nothing_behind(
+    ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    """Evidence names the copy that was read: where it cannot, no file is kept either."""
+    (tmp_path / name).write_bytes(b"month,tonnes\n2020-04,5\n")
+    (tmp_path / "grain.toml").write_bytes(MAPPING)
+    before = state_of(ledger)
+    arguments = ["submit", str(tmp_path / name), "--map", str(tmp_path / "grain.toml"), "--ledger", str(ledger)]
+    ended, sentence = end(main(arguments), capsys)
+    assert (ended, said in sentence) == (3, True), sentence
+    assert state_of(ledger) == before
+
+
+def test_pipe_is_no_file(ledger: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What cannot be read twice is refused before anything is read, with what to do instead."""
+    reading, writing = os.pipe()
+    os.close(writing)
+    (tmp_path / "grain.toml").write_bytes(MAPPING)
+    pipe, before = f"/dev/fd/{reading}", state_of(ledger)
+    try:
+        for arguments in (["submit", pipe, "--map", str(tmp_path / "grain.toml")], ["verify", pipe]):
+            where = ["--ledger", str(ledger)] if arguments[0] == "submit" else []
+            code, sentence = end(main([*arguments, *where]), capsys)
+            assert (code, "save it as a file" in sentence) == (2, True), sentence
+    finally:
+        os.close(reading)
     assert state_of(ledger) == before
 
 

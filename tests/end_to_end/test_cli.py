@@ -107,7 +107,7 @@ def test_every_command_of_the_design_is_there() -> None:
     asked = {
         "demo", "init", "record", "submit", "status", "score", "determine", "audit", "verify",
         "key new", "key list", "key grant", "key rotate", "key revoke", "trust add", "trust list", "trust remove",
-        "log show", "log check", "log prove",
+        "log show", "log check", "log prove", "log export", "log import", "log cosign", "mirror", "monitor", "witness",
     }  # fmt: skip
     assert set(commands()) == asked
 
@@ -429,6 +429,14 @@ def test_trust_is_given_pinned_or_self_declared(run: Run, ask: Ask) -> None:
     run("trust", "remove", "example.org/small", code=5)
     assert "No policy is pinned" in run("trust", "list")
     assert ask("verify", "grain.zip")["trust"] == "self-declared"
+
+
+def test_a_policy_that_is_none_says_nothing_of_the_bundle(ask: Ask, folder: Path) -> None:
+    """What is given with --policy and is no policy is the caller's mistake: malformed, never unsound (style §7)."""
+    (folder / "no-policy").write_text("hello\n", "utf-8")
+    problem = ask("verify", "grain.zip", "--policy", "no-policy", code=3)
+    assert problem["type"] == "urn:pledger:problem:malformed"
+    assert "sound" not in problem
 
 
 @pytest.mark.parametrize("part", ["audit.json", "headers", "observations/", "statements/", "checkpoint", "policy"])

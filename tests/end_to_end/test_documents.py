@@ -1,17 +1,29 @@
-"""The documents are true: every command of the README runs as printed, every link leads somewhere."""
+"""The documents are true: the commands of the README run as printed, examples are read, links lead somewhere."""
 
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
+
+from ledger.ingest.mapping import Mapping, Periods, Series, parse_mapping
+from ledger.ingest.tabular import read_evidence
+from ledger.model.commitment import Verb
+from ledger.model.instrument import Instrument
+from ledger.model.party import Party
+from ledger.model.term import Elements, QuantityTerm, Reading
+from ledger.model.value import Source, Via
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+OWN = (ROOT / "docs" / "own.md").read_text("utf-8")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("ledger/**/*.md")])
 
@@ -19,6 +31,13 @@ DOCUMENTS = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("
 def commands() -> list[str]:
     """Return the README's commands, a line each, in order."""
     return [line for block in BLOCK.findall(README) for line in block.splitlines() if line.strip()]
+
+
+def fenced(kind: str) -> str:
+    """Return the example of that kind in docs/own.md."""
+    found = re.search(rf"^```{kind}\n(.*?)^```", OWN, re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -57,6 +76,35 @@ def test_the_walk_runs_as_printed(tmp_path: Path) -> None:
     assert "sound · trust: given" in done.stdout
     assert "sound · trust: self-declared" in done.stdout
     assert (tmp_path / "rice.html").read_bytes().startswith(b"<!doctype html>")
+
+
+def test_the_example_of_a_mapping_reads_the_example_of_a_table() -> None:
+    """The mapping in docs/own.md reads the table below it: three figures, the line of totals left out."""
+    mapping = parse_mapping(fenced("toml").encode(), name="own.toml")
+    found = read_evidence(io.BytesIO(fenced("csv").encode()), mapping, name="own.csv", published=None)
+    assert (found.left_out, found.rejected) == (1, ())
+    assert [one.subject for one in found.series] == ["series:disbursement/party-a/world"]
+    assert found.series[0].observations.count == 3
+
+
+@pytest.mark.parametrize("part", [Mapping, Periods, Series], ids=lambda part: part.__name__)
+def test_every_key_of_a_mapping_is_named_to_its_author(part: type[BaseModel]) -> None:
+    """docs/own.md names every key of a mapping but the digest, which is reckoned and not written."""
+    assert [key for key in part.model_fields if key != "digest" and f"`{key}`" not in OWN] == []
+
+
+@pytest.mark.parametrize(
+    ("part", "member"),
+    [
+        (Party, "kind"), (Instrument, "form"), (Verb, "strength"), (QuantityTerm, "bound"), (QuantityTerm, "target_is"),
+        (Reading, "type"), (Source, "role"), (Via, "how"), (Elements, ""), (Mapping, "standing"),
+    ],
+)  # fmt: skip
+def test_every_word_that_a_draft_may_use_is_named_to_its_author(part: type[BaseModel], member: str) -> None:
+    """docs/own.md gives the whole choice wherever a newcomer has to choose a word."""
+    words = get_args(part.model_fields[member].annotation) if member else tuple(part.model_fields)
+    assert words
+    assert [word for word in words if f"`{word}`" not in OWN] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

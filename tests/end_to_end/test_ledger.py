@@ -346,6 +346,21 @@ def test_older_view_gives_its_old_answer(ledger: Ledger) -> None:
     assert len(ledger.known(ledger.view()).positions["grain"]) == 3
 
 
+def test_old_copy_of_the_database_is_a_finding_of_the_check(tmp_path: Path) -> None:
+    """A restored database is sound in itself; the checkpoint that left says that it is old (design §2.5)."""
+    directory = tmp_path / "ledger"
+    small_ledger(directory).close()
+    shutil.copy(directory / "ledger.db", tmp_path / "copy")
+    with open_ledger(directory, at=lambda: START) as later:
+        later.record(drafts())
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (directory / name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "copy", directory / "ledger.db")
+    checked = check_ledger(directory)
+    assert [finding.code for finding in checked.findings] == ["head.contradicted"]
+    assert "a checkpoint of 6 has left it" in checked.findings[0].sentence
+
+
 def test_clock_that_runs_backward_is_refused(tmp_path: Path) -> None:
     """The log's time only moves forward; the sentence says both times (design §2.5)."""
     now = [START]

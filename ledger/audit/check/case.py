@@ -79,6 +79,7 @@ class Case:
         headers: those whose statement the bundle holds, in order.
         roots: of the tree at the sizes that anchors name.
         absent: headers of the closure whose body was erased.
+        lines: how many lines of headers are read; null for all of them.
         is_redacted: a statement or figures are absent, and excused as public.
     """
 
@@ -89,6 +90,7 @@ class Case:
     headers: list[Header] = field(default_factory=list)
     roots: dict[int, bytes] = field(default_factory=dict)
     absent: list[Header] = field(default_factory=list)
+    lines: int | None = None
     is_redacted: bool = False
     genesis: str = ""
     claim: Claim | None = None

@@ -9,16 +9,19 @@ from pydantic import ValidationError
 
 from ledger.audit.bundle import AUDIT, statement_member
 from ledger.audit.check.case import Case, Claim
-from ledger.audit.check.log import header_lines
+from ledger.audit.check.log import read_lines
 from ledger.audit.closure import ALWAYS, Closure, by_subject, closure_of, in_closure
 from ledger.errors import MalformedError
 from ledger.model.statement import Statement, explain
-from ledger.signing.canonical import parse_canonical
+from ledger.signing.canonical import format_json, parse_canonical
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.entry import Header, parse_header
 
-AUDIT_LIMIT: Final = 1 << 28
-"""The most bytes of an ``audit.json`` that is read."""
+AUDIT_LIMIT: Final = 1 << 27
+"""The most bytes of an ``audit.json`` that is read: several hundred commitments with a dozen terms each."""
+
+AUDIT_PARTS: Final = 2_000_000
+"""The most values of an ``audit.json``: they take less than 500 MB of memory."""
 
 
 def read_claim(case: Case, checkpoint: Checkpoint) -> Claim | None:
@@ -26,8 +29,9 @@ def read_claim(case: Case, checkpoint: Checkpoint) -> Claim | None:
     notes = case.notes
     try:
         raw = case.bundle.read(AUDIT, limit=AUDIT_LIMIT)
-        parse_canonical(raw, what=AUDIT, limit=AUDIT_LIMIT)
-        claim = Claim.model_validate_json(raw)
+        said = parse_canonical(raw, what=AUDIT, limit=AUDIT_LIMIT, parts=AUDIT_PARTS)
+        claimed = {name: said[name] for name in Claim.model_fields if name in said} if isinstance(said, dict) else said
+        claim = Claim.model_validate_json(format_json(claimed))
     except ValidationError as error:
         notes.find(8, "audit.malformed", AUDIT, explain(error, what=AUDIT).message)
         return None
@@ -52,7 +56,7 @@ def check_closure(case: Case) -> Closure | None:
 
     closure = closure_of(case.claim.subjects, by_subject(case.headers), body_of)
     belong: set[str] = set()
-    for line in header_lines(case.bundle):
+    for line in read_lines(case):
         try:
             header = parse_header(line)
         except MalformedError:

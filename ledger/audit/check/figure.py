@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from ledger.assessment.observation import read_observations
+from ledger.assessment.observation import observations_of
 from ledger.assessment.view import Said
 from ledger.audit.bundle import observations_member, raw_member
 from ledger.audit.check.case import Case
@@ -17,16 +17,18 @@ _RAW: Final = raw_member("")
 def check_files(case: Case, said: Iterable[Said]) -> None:
     """Step 10. Find files that are missing, surplus, or not what the evidence says of them."""
     evidence = [(one.index, one.statement.body) for one in said if isinstance(one.statement.body, Evidence)]
-    counts: dict[str, int | None] = {}
+    counts: dict[tuple[object, ...], int | None] = {}
     named: set[str] = set()
     for index, body in evidence:
         name = observations_member(body.observations.digest)
         if _is_there(case, name, body.observations.digest, size=body.observations.size, index=index):
             named.add(name)
-            if name not in counts:
-                counts[name] = _count(case, name, index)
-            if counts[name] is not None and counts[name] != body.observations.count:
-                sentence = f"The observations are {counts[name]}, and the evidence says {body.observations.count}."
+            # Many statements may name one file; it is read again only where they say something else of it.
+            claim = (name, body.dimensions, body.covers)
+            if claim not in counts:
+                counts[claim] = _count(case, name, body, index)
+            if counts[claim] is not None and counts[claim] != body.observations.count:
+                sentence = f"The observations are {counts[claim]}, and the evidence says {body.observations.count}."
                 case.notes.find(10, "observations.count", f"entry {index}", sentence)
     travels = {body.raw.digest: True for _, body in evidence}
     for _, body in evidence:
@@ -61,11 +63,11 @@ def _is_there(case: Case, name: str, digest: str, *, size: int, index: int) -> b
     return True
 
 
-def _count(case: Case, name: str, index: int) -> int | None:
-    """Return how many rows a file of observations has, all read strictly; null where it is not canonical."""
+def _count(case: Case, name: str, body: Evidence, index: int) -> int | None:
+    """Return how many rows a file of observations has, all read strictly; null where one is not as it must be."""
     try:
         with case.bundle.open(name) as stream:
-            return sum(1 for _ in read_observations(stream, what=name))
+            return sum(1 for _ in observations_of(body, stream, what=name))
     except MalformedError as error:
         case.notes.find(10, "observations.malformed", f"entry {index}", error.message)
         return None

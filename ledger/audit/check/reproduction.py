@@ -12,7 +12,7 @@ from ledger.assessment.selection import selection_sql
 from ledger.assessment.view import Said
 from ledger.audit.bundle import AUDIT, REPORT, SELECTION, Manifest, Software, observations_member
 from ledger.audit.check.case import Case
-from ledger.audit.check.completeness import AUDIT_LIMIT
+from ledger.audit.check.completeness import AUDIT_LIMIT, AUDIT_PARTS
 from ledger.audit.closure import Closure
 from ledger.audit.difference import first_difference
 from ledger.audit.engine import SqliteEngine
@@ -62,9 +62,9 @@ def check_method(case: Case, said: Sequence[Said], authority: Authority, closure
     theirs = case.bundle.read(AUDIT, limit=AUDIT_LIMIT)
     if ours == theirs:
         return result
-    limit = max(len(ours), AUDIT_LIMIT)
     where = first_difference(
-        parse_canonical(ours, what="the result", limit=limit), parse_canonical(theirs, what=AUDIT, limit=limit)
+        parse_canonical(ours, what="the result", limit=len(ours), parts=len(ours)),
+        parse_canonical(theirs, what=AUDIT, limit=AUDIT_LIMIT, parts=AUDIT_PARTS),
     )
     notes.find(11, "audit.differs", AUDIT, f"The method gives another result: {where}.")
     return None

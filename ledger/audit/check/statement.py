@@ -5,21 +5,25 @@ and go.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from ledger.assessment.authority import OPERATOR, Authority, refuse_wrong_key
-from ledger.assessment.view import Said
+from ledger.assessment.view import NAMED, Said, look
 from ledger.audit.archive import Archive
 from ledger.audit.bundle import statement_member
 from ledger.audit.check.case import Case, Opened
 from ledger.errors import MalformedError, PledgerError
+from ledger.model.determination import View
 from ledger.model.evidence import Evidence
 from ledger.model.retraction import Retraction
 from ledger.model.statement import KINDS, KeyStatement, Statement, parse_statement
 from ledger.signing.canonical import MAX_BYTES, Json, encode_base64url, parse_canonical
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
 from ledger.tlog.entry import Header
+
+_EVER: Final = "9999-12-31"
+"""The last day of the calendar: whatever was said is visible by then."""
 
 _SCHEMA: Final = re.compile(r"([a-z]{1,32})\.v([1-9][0-9]{0,3})")
 
@@ -71,6 +75,8 @@ def check_statements(case: Case, authority: Authority) -> tuple[list[Said], Auth
     at_view = authority
     view_size = case.claim.view.size if case.claim is not None else 0
     place_of: dict[str, Header] = {}
+    about: dict[str, list[Said]] = {}
+    payloads: set[tuple[str, str]] = set()
     for header in case.headers:
         one, place = case.opened[header.statement], f"entry {header.index}"
         if header.statement in place_of:
@@ -81,6 +87,11 @@ def check_statements(case: Case, authority: Authority) -> tuple[list[Said], Auth
             code, sentence = one.fault or ("statement.malformed", "The statement cannot be read.")
             case.notes.find(9, code, place, sentence)
             continue
+        # The same words by the same key are one statement, whatever its signature bytes (design §2.2).
+        words = (one.envelope.kid, one.envelope.payload_digest)
+        if words in payloads:
+            case.notes.find(9, "statement.repeated", place, "An earlier entry says the same, signed by the same key.")
+        payloads.add(words)
         for code, sentence in _statement_faults(case, header, one):
             case.notes.find(9, code, place, sentence)
         faults = _author_faults(authority, header, one)
@@ -93,7 +104,9 @@ def check_statements(case: Case, authority: Authority) -> tuple[list[Said], Auth
             authority = authority.after(header.index, one.statement)
             at_view = authority if header.index < view_size else at_view
         _check_mending(case, authority, header, one.statement, place_of)
+        _check_name(case, header, one.statement, about.setdefault(header.subject, []))
         said.append(Said(header.index, header.statement, header.author, header.received, one.statement))
+        about[header.subject].append(said[-1])
     return said, at_view
 
 
@@ -169,3 +182,19 @@ def _check_mending(
     if fault is not None:
         sentence = f"The statement may not mend what it names: {fault}."
         case.notes.find(9, "statement.mends", f"entry {header.index}", sentence)
+
+
+def _check_name(case: Case, header: Header, statement: Statement, about: Sequence[Said]) -> None:
+    """Find a party, instrument or commitment whose name another holds: without correcting it, it would take its place.
+
+    So whoever may not correct a statement could replace it. ``about`` is what was said before of the same subject.
+    """
+    if header.kind not in NAMED or statement.corrects is not None:
+        return
+    before = [one for one in about if one.kind in {header.kind, "retraction"}]
+    if all(one.kind == "retraction" for one in before):
+        return
+    known = look(before, View(size=header.index, as_of=_EVER))
+    if header.subject in {*known.parties, *known.instruments, *known.commitments}:
+        sentence = f"An earlier {header.kind} holds the name {header.subject}, and this one does not correct it."
+        case.notes.find(9, "statement.second", f"entry {header.index}", sentence)

@@ -5,13 +5,16 @@ from typing import Any
 
 import pytest
 
+from ledger.model.determination import View
 from tests.unit.audit.small_ledger import (
     COMMITMENT,
     EXPORTS,
     OPERATOR,
     SOURCE,
     SOY,
+    STRANGER,
     TERM,
+    VIEW_DAY,
     WORDS,
     SmallLedger,
     monthly,
@@ -199,6 +202,26 @@ NOT_COVERED: dict[str, tuple[Callable[[SmallLedger], object], str]] = {
         ),
     ),
 }
+
+
+def silence(ledger: SmallLedger) -> None:
+    """Add a denial, and declare its author's key compromised from before it."""
+    ledger.grant(STRANGER, ["recorder"])
+    ledger.say("position", SOY, {**POSITION, "stance": "denies"}, key=STRANGER)
+    body = {"event": "revoke", "reason": "lost", "compromised": True, "effective_index": 8}
+    ledger.say("key", STRANGER.kid, body, key=OPERATOR)
+
+
+def test_statement_that_was_voided_is_named() -> None:
+    """Whoever declares a key compromised cannot silence what it signed unseen (design §2.2, ``key``)."""
+    ledger = soy_ledger(*FULL)
+    silence(ledger)
+    expected = (
+        "The position at entry 8 about cn-soy-2019 is not considered, as the key that signed it was declared "
+        "compromised from there or earlier."
+    )
+    assert expected in ledger.audit().not_covered
+    assert expected not in ledger.audit(view=View(size=9, as_of=VIEW_DAY)).not_covered
 
 
 @pytest.mark.parametrize("phrase", NOT_COVERED)

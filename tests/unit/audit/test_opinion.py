@@ -154,8 +154,8 @@ def test_arithmetic_is_shown() -> None:
         False,
     )
     assert broken.words == (
-        "1 of 6 due material terms not met (pervasive from a third); "
-        "they are 16.7 % of target value (pervasive from 20 %): not pervasive"
+        "1 of 6 due material terms is not met (pervasive from a third), "
+        "with 16.7 % of target value (pervasive from 20 %): not pervasive"
     )
     assert broken.terms == ("pledge/t0",)
 

@@ -18,6 +18,7 @@ from ledger.audit.verification import Verification
 from ledger.audit.verify import verify
 from ledger.errors import MalformedError, UnavailableError
 from ledger.model.determination import View
+from ledger.signing.canonical import decode_base64url
 from ledger.signing.envelope import STATEMENT, open_envelope
 from ledger.tlog.checkpoint import Checkpoint, add_signatures, cosign_checkpoint, log_keys, sign_checkpoint
 from ledger.tlog.note import SignatureType, VerifierKey
@@ -36,6 +37,7 @@ from tests.unit.audit.small_ledger import (
     SOURCE,
     SOY,
     STRANGER,
+    TERM,
     SmallLedger,
     base64url,
     bundled,
@@ -53,6 +55,9 @@ OTHERS = format_policy(
     Policy(tuple(Log(key) for key in log_keys(ORIGIN, ed25519=key_of(21).public, mldsa=key_of(22, "ML-DSA-44").public)))
 )
 """The policy of a log of the same name, by other keys."""
+
+
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def checked(raw: bytes, **options: Any) -> Verification:
@@ -318,6 +323,7 @@ MEMBERS: dict[str, tuple[Callable[[Members], object], set[str]]] = {
     "an empty line": (lines(lambda listed: listed.insert(3, b"\n")), {"entry.form", "tree.size"}),
     "no headers": (put("headers", b""), {"charter.missing"}),
     "an endless header": (put("headers", lambda raw: raw + b"a" * 10_000), {"entry.form", "tree.size"}),
+    "headers without end": (put("headers", lambda raw: raw + b"\n" * 5000), {"entry.form"}),
     "a header with another subject": (
         put("headers", lambda raw: raw.replace(b'"subject":"us"', b'"subject":"eu"')),
         {"chain.prev", "tree.root-mismatch", "closure.surplus"},
@@ -332,6 +338,9 @@ MEMBERS: dict[str, tuple[Callable[[Members], object], set[str]]] = {
     "an audit that is none": (put("audit.json", b"{}"), {"audit.malformed"}),
     "an audit that is no JSON": (put("audit.json", b"met, on all counts"), {"audit.malformed"}),
     "an audit with spaces": (put("audit.json", lambda raw: raw.replace(b",", b", ", 1)), {"audit.malformed"}),
+    "an audit of endless small values": (
+        put("audit.json", b'{"a":[' + b"{}," * 700_000 + b"{}]}"), {"audit.malformed"},
+    ),
     "an audit of a view to come": (result(lambda it: it["view"].update(size=8)), {"audit.view"}),
     "an audit of nothing": (result(lambda it: it.update(subjects=[])), {"audit.malformed"}),
     "an audit of one thing twice": (result(lambda it: it.update(subjects=[SOY, SOY])), {"audit.malformed"}),
@@ -374,6 +383,15 @@ def test_forged_member_is_unsound(sound: bytes, phrase: str) -> None:
     assert found
 
 
+def test_headers_are_not_read_on_once_a_thousand_are_wrong(sound: bytes) -> None:
+    """A bundle cannot buy hours with lines of nothing: it is unsound by then, and the answer says where it ended."""
+    members = unbundled(sound)
+    members["headers"] = b"".join(members["headers"].splitlines(keepends=True)[:1]) + b"\n" * 1_000_000
+    answer = checked(bundled(members))
+    assert len(answer.findings) == 1001
+    assert {one.code for one in answer.findings} == {"entry.form", "findings.more"}
+
+
 def test_first_difference_is_named_by_its_path(sound: bytes) -> None:
     """Step 11 names where audit.json differs, and both values."""
     members = unbundled(sound)
@@ -405,6 +423,18 @@ def repeat(ledger: SmallLedger) -> None:
     ledger.log(ledger.jws[5], {"author": DESK.kid, "kind": "commitment", "subject": SOY})
 
 
+def repeat_otherwise(ledger: SmallLedger) -> None:
+    """Add a position twice: an ECDSA signature (r, s) has a twin, (r, n - s), that anybody can make of it."""
+    key = key_of(12, "ES256")
+    ledger.grant(key, ["recorder"])
+    ledger.say("position", SOY, POSITION, key=key)
+    signed, _, signature = ledger.jws[-1].rpartition(b".")
+    raw = decode_base64url(signature, what="the signature")
+    twin = P256_ORDER - int.from_bytes(raw[32:], "big")
+    other = base64url(raw[:32] + twin.to_bytes(32, "big")).encode()
+    ledger.log(signed + b"." + other, {"author": key.kid, "kind": "position", "subject": SOY})
+
+
 def anchored(size: int, root: bytes | None = None) -> Callable[[SmallLedger], object]:
     """Return what adds a position whose author had seen a checkpoint."""
 
@@ -434,6 +464,18 @@ def stranger_mends(ledger: SmallLedger) -> None:
     """Add a correction of the commitment by another recorder."""
     ledger.grant(STRANGER, ["recorder"])
     mend("commitment", COMMITMENT, target=5, key=STRANGER)(ledger)
+
+
+def stranger_replaces(ledger: SmallLedger) -> None:
+    """Add another commitment of the same name by another recorder, who corrects nothing."""
+    ledger.grant(STRANGER, ["recorder"])
+    ledger.say("commitment", SOY, {**COMMITMENT, "terms": [{**TERM, "target": "1"}]}, key=STRANGER)
+
+
+def anew(ledger: SmallLedger) -> None:
+    """Add a retraction of the commitment, and the commitment anew by another recorder."""
+    mend("retraction", RETRACTION, target=5)(ledger)
+    stranger_replaces(ledger)
 
 
 def observe(csv: bytes, **changes: Any) -> Callable[[SmallLedger], object]:
@@ -476,7 +518,12 @@ LOGS: dict[str, tuple[Callable[[SmallLedger], object], set[str]]] = {
     "a schema that does not exist": (
         lambda it: it.say("position", SOY, POSITION, schema="rumour.v1"), {"statement.malformed"},
     ),
+    "a second commitment of one name": (stranger_replaces, {"statement.second"}),
+    "a second party of one name": (
+        lambda it: it.say("party", "cn", {"kind": "company", "names": {"en": "Somebody"}}), {"statement.second"},
+    ),
     "a statement twice": (repeat, {"statement.repeated"}),
+    "a statement again, under its other signature": (repeat_otherwise, {"statement.repeated"}),
     "a second charter": (lambda it: it.charter(title="Mine now"), {"statement.charter"}),
     "an anchor of another log": (anchored(3, bytes(32)), {"statement.anchor"}),
     "an anchor in the future": (anchored(50, bytes(32)), {"statement.anchor"}),
@@ -488,6 +535,13 @@ LOGS: dict[str, tuple[Callable[[SmallLedger], object], set[str]]] = {
         lambda it: it.say("retraction", SOY, {**RETRACTION, "statement": "sha256:" + "0" * 64}), {"statement.mends"},
     ),
     "figures that are not canonical": (observe(SHIFTED), {"observations.malformed"}),
+    "figures of another classification": (
+        observe(monthly(1).replace(b"HS,", b"SITC,")), {"observations.malformed"},
+    ),
+    "figures in a unit that is not named": (
+        observe(monthly(1).replace(b",t,", b",kg,")), {"observations.malformed"},
+    ),
+    "figures of days that are not covered": (observe(monthly(1, year=2018)), {"observations.malformed"}),
     "more figures than there are": (observe(monthly(1), **COUNTED), {"observations.count"}),
     "another size of figures": (observe(monthly(1), **SIZED), {"file.size"}),
     "evidence of another series": (
@@ -525,6 +579,7 @@ FINE: dict[str, Callable[[SmallLedger], object]] = {
     "a correction by its author": mend("commitment", {**COMMITMENT, "title": "Soybeans"}, target=5),
     "a retraction by its author": mend("retraction", {**RETRACTION, "reason": "twice"}, target=6, subject=EXPORTS),
     "a retraction by the operator": mend("retraction", RETRACTION, target=6, subject=EXPORTS, key=OPERATOR),
+    "a commitment recorded anew after it was retracted": anew,
     "a key that is revoked afterwards": revoke,
     "a key that was compromised before it spoke": lambda it: revoke(it, compromised=True, effective_index=6),
     "another key": lambda it: (it.grant(STRANGER, ["recorder"]), it.say("position", SOY, POSITION, key=STRANGER)),

@@ -1,9 +1,12 @@
 """A verification in words: nothing says that an audit is sound without saying on whose word (design §2.6)."""
 
+from pathlib import Path
+
 import pytest
 
 from ledger.audit.verification import Finding, Trust, Verification
-from ledger.cli.verify import verification_lines
+from ledger.cli.verify import refuse_no_archive, verification_lines
+from ledger.errors import MalformedError
 
 
 def answer(*findings: Finding, trust: Trust = "given", not_checked: tuple[str, ...] = ()) -> Verification:
@@ -35,7 +38,8 @@ def test_findings_and_gaps_are_all_listed() -> None:
     finding = Finding("closure.missing", "entry 7", "The bundle leaves out the statement.", 8)
     lines = verification_lines(answer(finding, not_checked=("rendering",)))
     assert lines[0].startswith("unsound · ")
-    assert "Not checked: rendering" in lines
+    place = lines.index("Not checked: rendering")
+    assert "do not rely on its words" in lines[place + 1]
     assert lines[-1] == "Step 8, closure.missing, entry 7: The bundle leaves out the statement."
 
 
@@ -43,3 +47,15 @@ def test_what_could_not_be_read_is_unknown() -> None:
     """A bundle without a readable checkpoint has no origin to show, and the line says so."""
     empty = Verification(False, "self-declared", "", "", 0, (), 0, "", 1, 0, (), ())
     assert verification_lines(empty)[0] == "unsound · trust: self-declared · origin: unknown · genesis: unknown"
+
+
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [(b"<!do", "but a report to read"), (b"# Pl", "but no ZIP archive"), (b"", "but no ZIP archive")],
+    ids=["the report beside it", "some other file", "an empty file"],
+)
+def test_a_file_of_another_kind_is_told_from_a_bad_bundle(start: bytes, reason: str) -> None:
+    """Whoever gives the report instead of the bundle hears what to ask for (style §7)."""
+    with pytest.raises(MalformedError, match=reason) as caught:
+        refuse_no_archive(start, Path("audit.html"))
+    assert "give the .zip" in caught.value.message

@@ -108,6 +108,8 @@ REFUSED = {
         "key series.0.cumulative.starts",
     ),
     "hostile nesting": ("a = " + "[" * 50_000, "is not a TOML file"),
+    "a decimal integer without end": (WHOLE + "x = " + "1" * 5000 + "\n", "holds an endless integer"),
+    "a hexadecimal integer without end": (WHOLE + "x = 0x" + "f" * 20_000 + "\n", "holds an endless integer"),
     "a file too large": ("#" * (LIMIT + 1), "at most"),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 import pytest
 
-from ledger.errors import MalformedError
+from ledger.errors import MalformedError, UnavailableError
 from ledger.ingest.source import LINE_LIMIT, Source
 
 
@@ -44,3 +44,16 @@ def test_file_over_the_size_cap_is_refused_before_it_is_read_to_its_end() -> Non
     with pytest.raises(MalformedError, match="larger than 100 bytes; split it"):
         list(Source(stream, name="x.csv", limit=100).lines())
     assert stream.tell() <= 104
+
+
+class _Failing(io.BytesIO):
+    """A file on a disk that fails."""
+
+    def readline(self, _size: int | None = -1, /) -> bytes:
+        raise OSError(5, "Input/output error")
+
+
+def test_file_that_cannot_be_read_is_unavailable() -> None:
+    """A disk that fails is said of the file that was read, and of no other (style §7)."""
+    with pytest.raises(UnavailableError, match=r"x\.csv cannot be read: Input/output error"):
+        list(Source(_Failing(), name="x.csv").lines())

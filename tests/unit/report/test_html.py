@@ -275,14 +275,14 @@ def term_of(term: dict[str, Any]) -> str:
     return " ".join(read(render_html(result(whole), software=SOFTWARE)).id("c1").text.split())
 
 
-def test_interval_is_said_with_both_ends_and_its_ratio_as_the_least() -> None:
+def test_interval_is_said_with_both_ends_and_so_is_its_ratio() -> None:
     """Where an observation straddles the edge, total and ratio are those without it and with it (R10)."""
     days = {"start": "2025-11-01", "end": "2025-12-31"}
-    gross = ratio("gross", "0.516667", "6.2 to 6.53 of 12 Mt owed = 51.7 % to 54.4 %", period=days)
+    gross = ratio("gross", "0.516667", "6.2 to 6.53 of 12 Mt owed = 51.7 % to 54.4 %", period=days, high="0.544333")
     source = figures("usda-fas", "weekly", WEEKS, low="6.2", high="6.532", target="12", ratios=[gross])
     asked = {"unit": "Mt", "target": "12", "period": "2025-11-01/2025-12-31", "due": "2025-12-31"}
     text = term_of(term("soy", "12 Mt", "not_met", readings=[reading("order", "not_met", [source])], **asked))
-    assert "at least 51.7 % of the level" in text
+    assert "51.7 % to 54.4 % of the level" in text
     assert "By 31 December 2025, 6.2 to 6.53 Mt had been observed" in text
     assert "6.2 to 6.53 of 12 Mt owed = 51.7 % to 54.4 %" in text
 
@@ -399,6 +399,15 @@ def test_unknown_fields_are_said_in_words() -> None:
         "how late the indicator is published", "where a party can be made to answer", "something-new",
     ):  # fmt: skip
         assert f"<li>{said}</li>" in text
+
+
+def test_what_a_score_leaves_unknown_names_its_dimension() -> None:
+    """A reader of the first page meets no letter of the method before it was explained (E2)."""
+    whole = data()
+    whole["commitments"][0]["score"]["unknown"] = ["K: nobody was asked", "Q: no dimension"]
+    text = changed(commitments=whole["commitments"])
+    assert "<li>acknowledgement: nobody was asked</li>" in text
+    assert "<li>Q: no dimension</li>" in text
 
 
 def test_findings_have_four_parts_and_replies_stand_beside_in_their_words() -> None:
@@ -555,7 +564,7 @@ def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "jinja2", None)
     html._environment.cache_clear()
     try:
-        with pytest.raises(UnavailableError, match=r"pip install 'pledger\[report\]'"):
+        with pytest.raises(UnavailableError, match=r"pip install '\.\[report\]'"):
             render_html(result(), software=SOFTWARE)
     finally:
         html._environment.cache_clear()

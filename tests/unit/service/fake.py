@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from ledger.errors import NotFoundError
+from ledger.service.site import Readable
 from ledger.signing.canonical import digest
 from ledger.tlog.merkle import Hash, Node
 from ledger.tlog.stored import EMPTY_HEAD, Head, Row
@@ -20,10 +21,11 @@ class State:
     nodes: dict[tuple[int, int], Hash] = field(default_factory=dict)
     notes: dict[int, bytes] = field(default_factory=dict)
     head: Head = EMPTY_HEAD
+    erasures: dict[int, int] = field(default_factory=dict)
 
     def copy(self) -> "State":
         """Return the same again, so that a change of one leaves the other."""
-        return State(list(self.rows), dict(self.nodes), dict(self.notes), self.head)
+        return State(list(self.rows), dict(self.nodes), dict(self.notes), self.head, dict(self.erasures))
 
 
 class MemoryStore:
@@ -110,8 +112,8 @@ class MemoryReading:
         return len(self.state.rows) - 1
 
     def erased(self, index: int) -> bool:
-        """Tell that nothing was ever erased here."""
-        return index < 0
+        """Tell whether a statement was erased."""
+        return index in self.state.erasures
 
 
 class MemoryWriting(MemoryReading):
@@ -127,6 +129,10 @@ class MemoryWriting(MemoryReading):
         self.state.rows += rows
         self.state.nodes.update(((level, index), found) for level, index, found in nodes)
         self.store.fault("after append")
+
+    def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Note which entries were erased by which."""
+        self.state.erasures.update(pairs)
 
     def swap(self, old: Head, new: Head) -> bool:
         """Compare and swap the head."""
@@ -168,3 +174,75 @@ class MemoryBlobs:
             raise NotFoundError(f"The file {digest} is not held.")
         self.opened.append(digest)
         return io.BytesIO(self.held[digest])
+
+    def put(self, stream: Readable, *, expected: str | None = None) -> None:
+        """Keep a stream's bytes."""
+        pieces = []
+        while piece := stream.read(1000):
+            pieces.append(piece)
+        assert self.keep(b"".join(pieces)) == expected
+
+
+class MemorySite:
+    """A static site in memory.
+
+    Attributes:
+        files: by path.
+        fault: called with each step and its path before it is done; it may raise.
+        steps: what was done, in order.
+    """
+
+    name = "the site"
+
+    def __init__(self, files: Mapping[str, bytes] | None = None) -> None:
+        self.files = dict(files or {})
+        self.fault: Callable[[str], None] = lambda _step: None
+        self.steps: list[str] = []
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Take the site."""
+        yield
+
+    def open(self, path: str) -> BinaryIO | None:
+        """Return a file for reading, or None."""
+        self.fault(f"open {path}")
+        return io.BytesIO(self.files[path]) if path in self.files else None
+
+    def write(self, path: str, raw: bytes) -> bool:
+        """Write a file that is not there with these bytes."""
+        if self.files.get(path) == raw:
+            return False
+        self._do(f"write {path}")
+        self.files[path] = raw
+        return True
+
+    def put(self, path: str, stream: Readable) -> None:
+        """Write a file from a stream."""
+        self._do(f"put {path}")
+        pieces = []
+        while piece := stream.read(1000):
+            pieces.append(piece)
+        self.files[path] = b"".join(pieces)
+
+    def remove(self, path: str) -> bool:
+        """Remove a file."""
+        self._do(f"remove {path}")
+        return self.files.pop(path, None) is not None
+
+    def remove_below(self, path: str) -> None:
+        """Remove all files below a path."""
+        self.files = {name: raw for name, raw in self.files.items() if not name.startswith(f"{path}/")}
+
+    def settle(self) -> None:
+        """Make it durable."""
+        self._do("settle")
+
+    def publish(self, path: str, raw: bytes) -> None:
+        """Write a file durably."""
+        self._do(f"publish {path}")
+        self.files[path] = raw
+
+    def _do(self, step: str) -> None:
+        self.fault(step)
+        self.steps.append(step)

@@ -7,7 +7,8 @@ import pytest
 from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, RefusedError
 from ledger.service.admit import open_statement, open_statements
 from ledger.service.compose import seal_charter
-from ledger.signing.canonical import decode_base64url, encode_base64url
+from ledger.signing.canonical import decode_base64url, encode_base64url, format_json
+from ledger.signing.envelope import STATEMENT, seal
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.merkle import Hash
 from tests.unit.service.scenario import KEYS, PARTY, POSITION, START, House, charter_body, grant
@@ -194,19 +195,48 @@ def test_revoked_key_is_refused_from_its_index_on() -> None:
         house.say("position", "grain", POSITION)
 
 
-def test_threads_give_the_statements_in_order_and_the_first_fault() -> None:
-    """Opening in threads gives what opening in turn gives, its order and its refusals (design §2.5)."""
+def test_helpers_give_the_statements_in_order_and_the_first_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening with others' help gives what opening in turn gives, its order and its refusals (design §2.5)."""
     from concurrent.futures import ThreadPoolExecutor
 
+    monkeypatch.setattr("ledger.service.pool.AHEAD", 2)
     house = House().set_up()
     raws = [house.sign("position", "grain", {**POSITION, "note": f"number {number}"}) for number in range(300)]
     authority = house.publisher._fold().authority
+    in_turn = list(open_statements(iter(raws), authority=authority))
     with ThreadPoolExecutor(2) as executor:
-        opened = list(open_statements(iter(raws), authority=authority, executor=executor))
-        assert [one.envelope.raw for one in opened] == raws
-        assert {one.signer for one in opened} == {KEYS["desk"].kid}
-        with pytest.raises(MalformedError, match="statement 200"):
-            list(open_statements([*raws[:199], b"nothing", *raws], authority=authority, executor=executor))
+        assert list(open_statements(iter(raws), authority=authority, executor=executor)) == in_turn
+        assert [one.envelope.raw for one in in_turn] == raws
+        assert {one.signer for one in in_turn} == {KEYS["desk"].kid}
+        unknown = list(open_statements(iter(raws), authority=None, executor=executor))
+        assert {one.signer for one in unknown} == {None}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "sentence"),
+    [
+        pytest.param(lambda _: b"nothing", MalformedError, "statement 200", id="no envelope"),
+        pytest.param(forged, RefusedError, "signature of statement 200 is not by the key", id="forged"),
+        pytest.param(
+            lambda _: seal(format_json({"schema": "position.v1"}), KEYS["desk"], typ=STATEMENT).raw, MalformedError,
+            "statement 200: .* is missing", id="no statement",
+        ),
+    ],
+)  # fmt: skip
+def test_first_fault_is_named_whoever_finds_it(
+    monkeypatch: pytest.MonkeyPatch, fault: Callable[[House], bytes], error: type[PledgerError], sentence: str
+) -> None:
+    """A fault that a helper finds is named as it is in turn, with the statement's number (design §2.5)."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    monkeypatch.setattr("ledger.service.pool.AHEAD", 2)
+    house = House().set_up()
+    authority = house.publisher._fold().authority
+    raws = [house.sign("position", "grain", POSITION)] * 199 + [fault(house), b"another"] + [b"more"] * 200
+    with ThreadPoolExecutor(2) as executor:
+        for helper in (None, executor):
+            with pytest.raises(error, match=sentence):
+                list(open_statements(iter(raws), authority=authority, executor=helper))
 
 
 def test_signature_waits_where_the_key_is_not_known_yet() -> None:

@@ -24,10 +24,10 @@ def dimensions(**changes: object) -> dict[str, Any]:
 
 
 FILES: dict[str, tuple[bytes, str]] = {
-    "rows out of order": (file(SECOND, FIRST), "line 3 stands out of order"),
-    "a row twice": (file(FIRST, FIRST), "line 3 repeats"),
+    "rows out of order": (file(SECOND, FIRST), "line 3 is out of order"),
+    "a row twice": (file(FIRST, FIRST), "line 3 gives the point of the line above again"),
     "two figures for one point": (
-        file(FIRST, FIRST.replace(b",A,5", b",P,6")), "line 3 gives a second figure for the point",
+        file(FIRST, FIRST.replace(b",A,5", b",P,6")), "line 3 gives the point of the line above again",
     ),
     "another header": (CSV.replace(b"status,value", b"value,status"), "line 1 is not the header"),
     "carriage returns": (CSV.replace(b"\n", b"\r\n"), "line 1"),

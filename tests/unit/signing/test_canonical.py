@@ -160,6 +160,24 @@ def test_size_limit_counts_bytes(read: Any) -> None:
     assert caught.value.facts["limit"] == 3
 
 
+CROWDED = {
+    "numbers": b"[" + b"0," * 100_000 + b"0]",
+    "arrays": b"[" + b"[]," * 66_667 + b"0]",
+    "objects": b"[" + b"{}," * 66_667 + b"0]",
+    "escapes": b'"' + b"\\n" * 100_001 + b'"',
+}
+
+
+@pytest.mark.parametrize("phrase", CROWDED)
+def test_small_values_are_counted_before_they_are_read(phrase: str) -> None:
+    """A short text of very many values would fill the memory: it is refused unread, whatever its size (design §2.1)."""
+    raw = CROWDED[phrase]
+    for read in (canonical.parse_json, canonical.parse_canonical):
+        with pytest.raises(MalformedError, match="more than 100000 commas, brackets, braces and escapes in the draft"):
+            read(raw, what="the draft", parts=100_000)
+        assert read(raw, what="the draft", parts=len(raw)) is not None
+
+
 NOT_CANONICAL: dict[str, tuple[bytes, int]] = {
     "a space": (b'{"a": 1}', 5),
     "a closing line feed": (b"{}\n", 2),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine
 
+from ledger.errors import MalformedError
 from ledger.store.query import SqlReading, name_mark, repeat_mark
 from ledger.store.tables import Table
 
@@ -67,3 +68,35 @@ def test_what_is_sought_is_found_by_an_index(reading: SqlReading, case: str) -> 
     tables = ("entry", "statement", "node", "mark", "checkpoint")
     assert any(step.startswith("SEARCH") for step in steps)
     assert not [step for step in steps if step.startswith("SCAN") and step.split()[1] in tables]
+
+
+GOOD_ENTRY = (0, b"{}", bytes(32), bytes(32), "party", "aa", "a" * 43, "2026-01-01T00:00:00Z")
+DAMAGED: dict[str, tuple[str, tuple[object, ...], Callable[[SqlReading], object]]] = {
+    "no head": ("entry", GOOD_ENTRY, lambda reading: reading.head()),
+    "a head whose checkpoint is text": ("head", (1, 0, "note", ""), lambda reading: reading.head()),
+    "a header that is text": ("entry", (*GOOD_ENTRY[:1], "{}", *GOOD_ENTRY[2:]), lambda reading: reading.row(0)),
+    "a subject that is bytes": (
+        "entry", (*GOOD_ENTRY[:5], b"aa", *GOOD_ENTRY[6:]), lambda reading: list(reading.rows(0, 1)),
+    ),
+    "a leaf that is text": (
+        "entry", (*GOOD_ENTRY[:2], "x" * 32, *GOOD_ENTRY[3:]), lambda reading: reading.nodes([(0, 0)]),
+    ),
+    "a level of text": (
+        "entry", (*GOOD_ENTRY[:2], "x" * 32, *GOOD_ENTRY[3:]), lambda reading: list(reading.level(0)),
+    ),
+    "a node that is text": ("node", (1, 0, "x" * 32), lambda reading: reading.nodes([(1, 0)])),
+    "a checkpoint that is a number": ("checkpoint", (1, 7), lambda reading: reading.checkpoint_over(1)),
+    "one of all checkpoints that is text": ("checkpoint", (1, "note"), lambda reading: list(reading.checkpoints())),
+    "a mark of nowhere": ("mark", (0, b"\xff"), lambda reading: reading.named([bytes(32)])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DAMAGED)
+def test_row_with_cells_that_it_cannot_have_is_damage(reading: SqlReading, case: str) -> None:
+    """SQLite keeps no checksums: what a disk has changed is told by its types, and is no fault of ours (style §7)."""
+    table, cells, read = DAMAGED[case]
+    driver: Any = reading.connection.connection.driver_connection
+    marks = ", ".join("?" * len(cells))
+    driver.execute(f"INSERT INTO {table} VALUES ({marks})", cells)  # noqa: S608, our own table names
+    with pytest.raises(MalformedError, match=r"The database is damaged: .* restore it from a copy"):
+        read(reading)
