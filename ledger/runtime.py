@@ -468,7 +468,10 @@ def _read_config(directory: Path) -> _Config:
         raise NotFoundError(
             f"{directory} is not a directory; give that of a ledger.", directory=str(directory)
         ) from error
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        message = f"The file {path} cannot be read: {error.strerror}; see to the disk and its permissions."
+        raise UnavailableError(message, path=str(path)) from error
+    except ValueError as error:
         raise MalformedError(
             f"The file {path} cannot be read: {error}; restore it from a copy.", path=str(path)
         ) from error

@@ -79,14 +79,21 @@ class DirectoryBlobs:
         Raises:
             NotFoundError: it is not held.
             MalformedError: its bytes are not those that it is named after.
+            UnavailableError: it is there, and cannot be read.
         """
         path = self._path(digest)
         try:
             file = path.open("rb")
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             message = f"The file {digest} is not held; put it there, or restore it from a copy."
             raise NotFoundError(message, digest=digest) from error
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        try:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            file.close()
+            raise _unreadable(path, error) from error
         if f"sha256:{found}" != digest:
             file.close()
             message = f"The file {path} was changed: its digest is sha256:{found}; restore it from a copy."
@@ -164,6 +171,12 @@ def _sync(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _unreadable(path: Path, error: OSError) -> UnavailableError:
+    """Return the error for a file that is held and cannot be read: nothing is known of its bytes."""
+    message = f"The file {path} cannot be read: {error.strerror}; see to the disk and its permissions, and try again."
+    return UnavailableError(message, path=str(path))
 
 
 def _unwritable(directory: Path, error: OSError) -> UnavailableError:

@@ -328,6 +328,19 @@ def test_what_is_not_there_is_named(ledger: Ledger) -> None:
         ledger.statement("../../etc/passwd")
 
 
+def test_what_cannot_be_read_is_not_called_missing(ledger: Ledger, tmp_path: Path) -> None:
+    """A file that is there and cannot be read may be whole: nobody is told that it is gone, or to replace it (§7)."""
+    digest = ledger.keep(io.BytesIO(b"figures")).digest
+    (kept,) = (path for path in ledger.directory.rglob("*") if path.is_file() and path.read_bytes() == b"figures")
+    kept.unlink()
+    kept.mkdir()
+    with pytest.raises(UnavailableError, match="cannot be read"):
+        ledger.blob(digest)
+    (tmp_path / "other" / "pledger.toml").mkdir(parents=True)
+    with pytest.raises(UnavailableError, match=r"pledger\.toml cannot be read"):
+        open_ledger(tmp_path / "other")
+
+
 def test_view_is_today_and_everything_unless_it_says_otherwise(ledger: Ledger) -> None:
     """Days and sizes that are none are refused (R1)."""
     assert ledger.view().model_dump() == {"size": 6, "as_of": "2026-01-02"}
