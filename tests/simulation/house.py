@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Self
 from unittest.mock import patch
 
-from ledger import runtime
 from ledger.errors import ConflictError, PledgerError, UnavailableError
 from ledger.runtime import Ledger
+from ledger.runtime.settings import read_config
 from ledger.service.cosign import witness_policy
 from ledger.service.publish import Publication
 from ledger.signing.canonical import digest
@@ -432,7 +432,7 @@ class House:
         return made
 
     def _made(self) -> Ledger:
-        config = runtime._read_config(self.root)
+        config = read_config(self.root)
         store: Any = self.store
         return Ledger(self.root, config, store, at=lambda: moment(self.world.time()), passphrase=None)
 

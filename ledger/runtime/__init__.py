@@ -1,0 +1,38 @@
+"""The one place that reads settings, key files and the clock, and that opens and wires a ledger.
+
+A ledger is a directory::
+
+    pledger.toml     what it is: origin and genesis, and its witnesses ([[witness]] with url and vkey); written last,
+                     so a directory without it is no ledger
+    ledger.db        entries, statements, tree, checkpoints (SQLite)
+    blobs/           evidence files and observations, by digest
+    keys/            private keys, 0600 in a directory of 0700; root.pem is to be kept offline
+    policy           the keys of the log, for whoever verifies it (C2SP tlog-policy)
+    cosigned/        checkpoints as its witnesses cosigned them, by size
+    published        the last checkpoint that left, noted after each commit: a database that is behind it is an old copy
+    withheld         in a ledger that was imported: digests of files that its site kept back, a line each
+
+Everything else is handed down from here: nothing below asks for the time, a key file or an environment variable.
+Source: style §1, §2, §5; design §3, §5.
+"""
+
+from ledger.runtime.founding import import_log, init
+from ledger.runtime.keyring import Keyring, KnownKey
+from ledger.runtime.opened import Ledger, Submitted, check_ledger, chosen_engine, format_mapping, open_ledger
+from ledger.runtime.said import make_statement
+from ledger.runtime.settings import (
+    DESK,
+    DESK_ROLES,
+    LEDGER,
+    PASSPHRASE,
+    chosen_directory,
+    chosen_passphrase,
+    system_clock,
+)
+from ledger.runtime.site import mirror_log, open_source
+
+__all__ = [
+    "DESK", "DESK_ROLES", "LEDGER", "PASSPHRASE", "Keyring", "KnownKey", "Ledger", "Submitted", "check_ledger", "chosen_directory",
+    "chosen_engine", "chosen_passphrase", "format_mapping", "import_log", "init", "make_statement", "mirror_log",
+    "open_ledger", "open_source", "system_clock",
+]  # fmt: skip
