@@ -1,4 +1,4 @@
-"""Files kept by digest: written once, whole or not at all, and checked whenever they are read.
+"""Files kept by digest: written once, whole or not at all, checked whenever they are read, removed by an erasure only.
 
 A file goes to a temporary name in the same directory, is synced, renamed to its digest, and the directory is synced: a
 crash anywhere leaves a stray ``incoming-…`` file or a complete one, never half of one under its digest. A file that no
@@ -9,7 +9,7 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -41,12 +41,16 @@ class Kept:
 class DirectoryBlobs:
     """A directory of files named by their digests.
 
+    Args:
+        forget: removes what was made from a file, given its digest, before the file itself goes; it may find nothing.
+
     Attributes:
         directory: which holds one directory for each first byte of a digest.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, forget: Callable[[str], None] | None = None) -> None:
         self.directory = directory
+        self._forget = forget
 
     def put(self, stream: Readable, *, expected: str | None = None) -> Kept:
         """Return the digest and size of a stream's bytes, once they are kept.
@@ -105,6 +109,28 @@ class DirectoryBlobs:
         """Return the bytes of a file that is held, their digest checked; for files that fit in memory."""
         with self.open(digest) as file:
             return file.read()
+
+    def remove(self, digest: str) -> bool:
+        """Remove a file that an erasure names, and tell whether it was there; its name is gone once this returns.
+
+        Raises:
+            UnavailableError: it cannot be removed; it is still there.
+        """
+        path = self._path(digest)
+        if self._forget is not None:
+            self._forget(digest)
+        try:
+            path.unlink()
+            _sync(path.parent)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            message = (
+                f"The file {path}, which a logged erasure names, cannot be removed: {error.strerror}; mend that, and "
+                "run any command on the ledger to finish the erasure."
+            )
+            raise UnavailableError(message, path=str(path), digest=digest) from error
+        return True
 
     def digests(self) -> Iterator[str]:
         """Yield the digest of every file that is held, sorted."""

@@ -1,14 +1,15 @@
 """Reading the store: one consistent snapshot, by index, by subject, by digest, by place in the tree.
 
-Plain statements over one connection, in one read transaction. Nothing here writes, and nothing knows what the bytes
-mean. Whole ranges are read as they are consumed, so memory stays flat. Source: design §4.
+Plain statements over one connection, in one read transaction, the same text for SQLite and PostgreSQL. Nothing here
+writes, and nothing knows what the bytes mean. Whole ranges are read as they are consumed, so memory stays flat. Source:
+design §4.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection
 
@@ -25,10 +26,11 @@ _COLUMNS: Final = (
 _FROM: Final = 'FROM entry LEFT JOIN statement ON statement.entry = entry."index"'
 _ROW: Final = (int, bytes, bytes, bytes, str, str, str, str, bytes, bytes)
 _ERASED: Final = (*_ROW[:-2], type(None), type(None))
-_CANDIDATE: Final = ((int, bytes, str, bytes), (int, bytes, str, type(None)))
+_CANDIDATE: Final = ((int, str, bytes), (int, str, type(None)))
 _HEAD: Final = (int, bytes, str)
 _PAIR: Final = (int, bytes)
 _NODE: Final = (int, int, bytes)
+_LEAF: Final = (int, str, str, bytes)
 _TABLES: Final = ("entry", "statement", "erasure", "node", "checkpoint", "mark")
 
 
@@ -53,6 +55,9 @@ class SqlReading:
         connection: in a transaction of its own.
     """
 
+    _EACH: ClassVar[str] = "CROSS JOIN"
+    """Joins so that what stands on the left is taken first: SQLite's planner keeps the order of a cross join."""
+
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         # The driver itself: six sevenths of the time of a small statement would go into describing its result.
@@ -60,7 +65,7 @@ class SqlReading:
 
     def head(self) -> Head:
         """Return where the log ends."""
-        row = self._one("SELECT size, checkpoint, received FROM head WHERE only = 1")
+        row = self._one('SELECT size, checkpoint, received FROM head WHERE "only" = 1')
         if row is None:
             raise _damaged("head")
         return Head(*_shaped(row, _HEAD, table="head"))
@@ -76,18 +81,29 @@ class SqlReading:
         index = '+entry."index"' if kinds else 'entry."index"'
         of_kind = f"AND kind IN ({_marks(kinds)})" if kinds else ""
         sql = f'SELECT {_COLUMNS} {_FROM} WHERE {index} >= ? AND {index} < ? {of_kind} ORDER BY entry."index"'
-        return map(_row, self._stream(sql, start, stop, *kinds))
+        # A short range comes at once; a long one would fill the memory.
+        read = self._all if stop - start <= CHUNK else self._stream
+        return map(_row, read(sql, start, stop, *kinds))
 
     def about(self, subject: str, kinds: Sequence[str]) -> tuple[Row, ...]:
         """Return the entries of these kinds about a subject, in order."""
+        if not _is_kept(subject):
+            return ()
         sql = f'SELECT {_COLUMNS} {_FROM} WHERE subject = ? AND kind IN ({_marks(kinds)}) ORDER BY entry."index"'
         return tuple(map(_row, self._all(sql, subject, *kinds)))
 
     def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the index of each of these statement digests that the log has."""
         wanted = set(statements)
-        found = self._marked([name_mark(one) for one in wanted])
-        return {row[1]: row[0] for row in self._candidates(found) if row[1] in wanted}
+        found: dict[bytes, int] = {}
+        # The last first, so that the first entry of each is the one that is kept.
+        for chunk in _chunks(sorted(set(self._marked([name_mark(one) for one in wanted])), reverse=True)):
+            sql = f'SELECT "index", statement FROM entry WHERE "index" IN ({_marks(chunk)}) ORDER BY "index" DESC'
+            for row in self._all(sql, *chunk):
+                index, name = _shaped(row, _PAIR, table="entry")
+                if name in wanted:
+                    found[name] = index
+        return found
 
     def said(self, repeats: Sequence[tuple[str, bytes]]) -> Mapping[tuple[str, bytes], int]:
         """Return the index of each of these pairs of key and payload digest that the log has."""
@@ -95,9 +111,23 @@ class SqlReading:
         found = self._marked([repeat_mark(*one) for one in wanted])
         return {
             (author, payload): index
-            for index, _, author, payload in self._candidates(found)
+            for index, author, payload in self._candidates(found)
             if payload is not None and (author, payload) in wanted
         }
+
+    def finds_each(self, rows: Sequence[Row]) -> bool:
+        """Tell whether it is certain that each of these entries is found by its name and by what it says, and no other.
+
+        It is where their marks point at them, and at nothing else: then there are no candidates to be compared.
+        """
+        expected = {(name_mark(row.statement), row.index) for row in rows}
+        # Each is asked for once here, so nothing is to be remembered.
+        marked = repeat_mark.__wrapped__
+        expected.update((marked(row.author, row.payload), row.index) for row in rows if row.payload is not None)
+        found: set[tuple[int, int]] = set()
+        for chunk in _chunks(sorted({mark for mark, _ in expected})):
+            found.update(self._all(f"SELECT mark, entry FROM mark WHERE mark IN ({_marks(chunk)})", *chunk))
+        return found == expected
 
     def nodes(self, addresses: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
         """Return the complete nodes of the tree at these addresses (level, index), leaves included."""
@@ -112,7 +142,7 @@ class SqlReading:
             # A pair IN a list would be sought by reading the whole table; a cross join keeps the order, and seeks each.
             sql = (
                 f'WITH wanted (level, number) AS (VALUES {values}) SELECT node.level, node."index", hash FROM wanted '
-                'CROSS JOIN node ON node.level = wanted.level AND node."index" = wanted.number'
+                f'{self._EACH} node ON node.level = wanted.level AND node."index" = wanted.number'
             )
             for row in self._all(sql, *flat):
                 found[row[0], row[1]] = _shaped(row, _NODE, table="node")[2]
@@ -126,6 +156,12 @@ class SqlReading:
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """Return every checkpoint with its size, in order, read as they are consumed."""
         return self._pairs("SELECT size, note FROM checkpoint ORDER BY size", table="checkpoint")
+
+    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, str, str, Hash]]:
+        """Return index, kind, subject and leaf hash of the entries of a range, in order, read as they are consumed."""
+        sql = 'SELECT "index", kind, subject, leaf FROM entry WHERE "index" >= ? AND "index" < ? ORDER BY "index"'
+        for row in self._stream(sql, start, stop):
+            yield _shaped(row, _LEAF, table="entry")
 
     def level(self, level: int) -> Iterator[tuple[int, Hash]]:
         """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order."""
@@ -159,17 +195,15 @@ class SqlReading:
             found += (_shaped(row, (int,), table="mark")[0] for row in rows)
         return found
 
-    def _candidates(self, indexes: Sequence[int]) -> Iterator[tuple[int, bytes, str, bytes | None]]:
-        """Yield index, statement digest, author and payload digest of entries that marks point at, the last first.
+    def _candidates(self, indexes: Sequence[int]) -> Iterator[tuple[int, str, bytes | None]]:
+        """Yield index, author and payload digest of entries that marks point at, the last first.
 
         The last first, so that a mapping made of them keeps the first entry of each.
         """
         for chunk in _chunks(sorted(set(indexes), reverse=True)):
-            columns = 'entry."index", entry.statement, author, statement.payload'
-            sql = f'SELECT {columns} {_FROM} WHERE entry."index" IN ({_marks(chunk)})'
-            rows = self._all(sql, *chunk)
-            # No two have one index, so nothing but that is ever compared.
-            yield from sorted((_shaped(row, _CANDIDATE[row[-1] is None], table="entry") for row in rows), reverse=True)
+            of_these = f'WHERE entry."index" IN ({_marks(chunk)}) ORDER BY entry."index" DESC'
+            for row in self._all(f'SELECT entry."index", author, statement.payload {_FROM} {of_these}', *chunk):
+                yield _shaped(row, _CANDIDATE[row[-1] is None], table="entry")
 
     def _pairs(self, sql: str, *values: object, table: str) -> Iterator[tuple[int, Any]]:
         """Yield rows of a number and bytes."""
@@ -177,27 +211,38 @@ class SqlReading:
             yield _shaped(row, _PAIR, table=table)
 
     def _one(self, sql: str, *values: object) -> Any:  # noqa: ANN401, rows are as the columns are
-        return self._driver.execute(sql, values).fetchone()
+        return self._run(sql, values).fetchone()
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401, a cursor of the driver
+        return self._driver.execute(sql, values)
 
     def _all(self, sql: str, *values: object) -> Sequence[Any]:
-        rows: Sequence[Any] = self._driver.execute(sql, values).fetchall()
+        rows: Sequence[Any] = self._run(sql, values).fetchall()
         return rows
 
     def _stream(self, sql: str, *values: object) -> Iterator[Any]:
-        found = self._driver.execute(sql, values)
+        found = self._run(sql, values)
         while chunk := found.fetchmany(CHUNK):
             yield from chunk
 
 
+def _is_kept(text: str) -> bool:
+    """Tell whether a text is one that a column can hold; of any other there is nothing to be found.
+
+    PostgreSQL has no zero character in texts, and no UTF-8 has half of a surrogate pair.
+    """
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _row(cells: Sequence[Any]) -> Row:
     """Return an entry with its statement, where it has one."""
-    return Row(*_shaped(cells, _ROW if cells[-1] is not None else _ERASED, table="entry"))
+    return Row._make(_shaped(cells, _ROW if cells[-1] is not None else _ERASED, table="entry"))
 
 
 def _shaped(cells: Any, shape: tuple[type, ...], *, table: str) -> Any:  # noqa: ANN401, rows are as the columns are
     """Return a row whose cells are of the types that its columns have.
 
-    The file has no checksums: where a disk has changed it, SQLite may read a row all the same, with other cells.
+    SQLite's file has no checksums: where a disk has changed it, a row may be read all the same, with other cells.
 
     Raises:
         MalformedError: they are not.

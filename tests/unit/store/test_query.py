@@ -81,6 +81,9 @@ DAMAGED: dict[str, tuple[str, tuple[object, ...], Callable[[SqlReading], object]
     "a leaf that is text": (
         "entry", (*GOOD_ENTRY[:2], "x" * 32, *GOOD_ENTRY[3:]), lambda reading: reading.nodes([(0, 0)]),
     ),
+    "a leaf of the index that is text": (
+        "entry", (*GOOD_ENTRY[:2], "x" * 32, *GOOD_ENTRY[3:]), lambda reading: list(reading.leaves(0, 1)),
+    ),
     "a level of text": (
         "entry", (*GOOD_ENTRY[:2], "x" * 32, *GOOD_ENTRY[3:]), lambda reading: list(reading.level(0)),
     ),
