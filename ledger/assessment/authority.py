@@ -1,24 +1,32 @@
 """Who may say what: the keys of the ledger and the roles that they hold at every index of the log.
 
-The root keys appoint the operator in the charter; the operator grants roles to keys; a key may be replaced by its own
-signature or ended by the operator's. All of it is folded out of the log's ``charter`` and ``key`` statements, so that
-whoever admits a statement and whoever verifies it years later come to the same answer. Nothing here reads the log or a
-clock. Source: design §2.2 (``charter``, ``key``), §5.
+The root keys appoint the operator, in the charter and whenever it changes (``ledger.assessment.tenure``); the operator
+grants roles to keys; a key may be replaced by its own signature or ended by the operator's. All of it is folded out of
+the log's ``charter`` and ``key`` statements, so that whoever admits a statement and whoever verifies it years later
+come to the same answer. Nothing here reads the log or a clock. Source: design §2.2 (``charter``, ``key``), §5.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ledger.assessment.tenure import (
+    Tenure,
+    approved_payload,
+    first_tenure,
+    next_tenure,
+    open_approvals,
+    refuse_unproven,
+    refuse_wrong_appointment,
+)
 from ledger.assessment.view import Said
 from ledger.errors import ConflictError, MalformedError, NotFoundError, RefusedError
 from ledger.model.charter import Charter, Role
 from ledger.model.key import Key
 from ledger.model.statement import KINDS, CharterStatement, KeyStatement, Kind, Statement, plain
-from ledger.model.value import Value
-from ledger.signing.canonical import CanonicalBytes, format_json
-from ledger.signing.envelope import APPROVAL, POSSESSION, Envelope, open_envelope, verify_envelope
+from ledger.signing.envelope import Envelope, verify_envelope
 from ledger.signing.key import PublicKey
+from ledger.tlog.note import VerifierKey
 
 OPERATOR: Final[Role] = "operator"
 
@@ -55,27 +63,68 @@ class Authority:
     Attributes:
         genesis: the name of the charter's JWS, which every other statement carries.
         charter: what entry 0 says.
-        operator: the operator's key, which holds that role from entry 0 on.
-        grants: every other key that was ever granted, by thumbprint, in the order of its grants.
+        tenures: who runs the log, from the charter's on, in the order of the appointments; the last is in force.
+        grants: every key that was ever granted a role, by thumbprint, in the order of its grants.
     """
 
     genesis: str
     charter: Charter
-    operator: PublicKey
+    tenures: tuple[Tenure, ...]
     grants: Mapping[str, tuple[Grant, ...]] = field(default_factory=dict)
 
+    @property
+    def tenure(self) -> Tenure:
+        """Who runs the log where the fold ends."""
+        return self.tenures[-1]
+
+    @property
+    def operator(self) -> PublicKey:
+        """The operator's key where the fold ends."""
+        return self.tenure.operator
+
+    @property
+    def founding(self) -> "Authority":
+        """The authority as the charter alone has it."""
+        return replace(self, tenures=self.tenures[:1], grants={})
+
+    @property
+    def reserved(self) -> frozenset[str]:
+        """The thumbprints of all keys that ran the log, ended ones too; they hold no further role."""
+        return frozenset(kid for tenure in self.tenures for kid in tenure.kids)
+
+    def tenure_at(self, index: int) -> Tenure:
+        """Return who runs the log at an index: an appointment counts from its own entry on."""
+        last = self.tenures[-1]
+        if last.since <= index:  # as nearly always: every admission asks
+            return last
+        return next(tenure for tenure in reversed(self.tenures) if tenure.since <= max(index, 0))
+
+    def operator_at(self, index: int) -> PublicKey:
+        """Return the operator's key at an index."""
+        return self.tenure_at(index).operator
+
+    def roots_at(self, index: int) -> tuple[PublicKey, ...]:
+        """Return the root keys at an index."""
+        return self.tenure_at(index).roots
+
+    def checkpoint_keys_at(self, size: int) -> tuple[VerifierKey, VerifierKey]:
+        """Return the keys that sign a checkpoint of a size: those in force after the entries that it covers."""
+        return self.tenure_at(size - 1).checkpoint
+
     def key(self, kid: str) -> PublicKey | None:
-        """Return the key of a thumbprint, ended or not; None where the ledger never knew it."""
-        if kid == self.operator.kid:
-            return self.operator
-        return self.grants[kid][-1].key if kid in self.grants else None
+        """Return the key of a thumbprint that signs statements, ended or not; None where the ledger never knew it."""
+        if kid in self.grants:
+            return self.grants[kid][-1].key
+        return next((tenure.operator for tenure in self.tenures if tenure.operator.kid == kid), None)
 
     def roles_at(self, kid: str, index: int) -> frozenset[Role]:
         """Return the roles that a key holds at an index."""
-        if kid == self.operator.kid:
+        if kid == self.operator_at(index).kid:
             return frozenset({OPERATOR})
-        held = [grant for grant in self.grants.get(kid, ()) if grant.holds_at(index)]
-        return held[-1].roles if held else frozenset()
+        for grant in reversed(self.grants.get(kid, ())):
+            if grant.holds_at(index):
+                return grant.roles
+        return frozenset()
 
     def counts(self, kid: str, index: int) -> bool:
         """Tell whether what a key signed at an index counts: not from the index on that a revocation names."""
@@ -100,18 +149,28 @@ class Authority:
             )
             raise RefusedError(message, kid=kid)
         if not roles:
-            grant = self.grants[kid][-1]
-            message = f"The key {kid} counts no longer from entry {grant.until} on; sign with the key that replaced it."
-            raise RefusedError(message, kid=kid, until=grant.until)
+            until = self._until(kid)
+            message = f"The key {kid} counts no longer from entry {until} on; sign with the key that replaced it."
+            raise RefusedError(message, kid=kid, until=until)
         held = ", ".join(sorted(roles))
         message = f"A {kind} is signed by a key with the role {needed}, and {kid} holds {held}; sign with such a key."
         raise RefusedError(message, kid=kid, kind=kind, needed=needed)
 
-    def after(self, index: int, statement: Statement) -> "Authority":
-        """Return the authority once an entry stands; only ``key`` statements change it."""
+    def _until(self, kid: str) -> int | None:
+        """Return the first index at which a key that has ended no longer counts."""
+        if kid in self.grants:
+            return self.grants[kid][-1].until
+        held = [number for number, tenure in enumerate(self.tenures) if tenure.operator.kid == kid]
+        return self.tenures[held[-1] + 1].since if held and held[-1] + 1 < len(self.tenures) else None
+
+    def after(self, index: int, statement: Statement, *, name: str) -> "Authority":
+        """Return the authority once an entry stands, ``name`` its statement's; only ``key`` statements change it."""
         if not isinstance(statement, KeyStatement):
             return self
         body, kid = statement.body, statement.subject
+        if body.event == "appoint":
+            tenure = next_tenure(self.tenure, statement, name=name, index=index)
+            return replace(self, tenures=(*self.tenures, tenure))
         grants = dict(self.grants)
         if body.event == "revoke":
             until = index if body.effective_index is None else body.effective_index
@@ -142,35 +201,43 @@ def found(envelope: Envelope, statement: CharterStatement) -> Authority:
     if statement.subject != body.origin:
         message = f"The charter's subject is {statement.subject} and its origin {body.origin}; make them equal."
         raise MalformedError(message)
-    operator = PublicKey.from_jwk(plain(body.operator), what="the charter's operator")
-    if not verify_envelope(envelope, operator):
+    tenure = first_tenure(envelope.name, body)
+    if not verify_envelope(envelope, tenure.operator):
         raise RefusedError("The charter is not signed by the operator key that it names; sign it with that key.")
-    _refuse_unapproved(body, approval_payload(plain(statement)))
-    return Authority(genesis=envelope.name, charter=body, operator=operator)
+    _refuse_unapproved(body, tenure, approved_payload(envelope.payload))
+    return Authority(genesis=envelope.name, charter=body, tenures=(tenure,))
 
 
-def approval_payload(charter: dict[str, object]) -> CanonicalBytes:
-    """Return what root keys sign: the charter statement with ``approvals`` removed from its body, canonical.
+def signer(authority: Authority, kid: str, statement: Statement | None) -> PublicKey | None:
+    """Return the key that a statement is signed with, if it is the one of that thumbprint; None where it is unknown.
 
-    Args:
-        charter: the whole statement as plain JSON data.
-    Source: design §2.2.
+    An appointment may bring its own: whether that key counts is for the root keys to say, and for ``refuse_wrong_key``.
     """
-    body = charter["body"]
-    if not isinstance(body, dict):
-        raise MalformedError("The charter has no body; give the whole statement.")
-    return format_json({**charter, "body": {name: value for name, value in body.items() if name != "approvals"}})
+    key = authority.key(kid)
+    if key is None and isinstance(statement, KeyStatement) and statement.body.event == "appoint":
+        jwk = statement.body.jwk
+        key = None if jwk is None else PublicKey.from_jwk(plain(jwk), what="the operator that is appointed")
+    return key if key is not None and key.kid == kid else None
 
 
-def possession_payload(*, genesis: str, thumbprint: str, roles: Iterable[str]) -> CanonicalBytes:
-    """Return what a new key signs to show that its holder has it: the ledger, the key and the roles it is to hold.
+def weigh_key(authority: Authority, envelope: Envelope, statement: KeyStatement, *, index: int) -> Authority:
+    """Return the authority after a ``key`` statement, once it is seen that it may stand at its index.
 
-    Source: design §2.2 (``key``).
+    Raises:
+        PledgerError: its signature does not verify, it is for another ledger, or as ``refuse_wrong_key``.
     """
-    return format_json({"genesis": genesis, "roles": sorted(roles), "thumbprint": thumbprint})
+    if statement.genesis != authority.genesis:
+        message = f"The key statement of entry {index} was made for another ledger, {statement.genesis}; sign it anew."
+        raise RefusedError(message, genesis=statement.genesis, expected=authority.genesis)
+    key = signer(authority, envelope.kid, statement)
+    if key is None or not verify_envelope(envelope, key):
+        message = f"The signature of entry {index} is not by a key that this ledger knows; do not rely on it."
+        raise RefusedError(message, kid=envelope.kid)
+    refuse_wrong_key(authority, envelope, statement, index=index)
+    return authority.after(index, statement, name=envelope.name)
 
 
-def refuse_wrong_key(authority: Authority, author: str, statement: KeyStatement, *, index: int) -> None:
+def refuse_wrong_key(authority: Authority, envelope: Envelope, statement: KeyStatement, *, index: int) -> None:
     """Raise unless a ``key`` statement may stand at an index: who signs it, what it names, and the new key's own proof.
 
     Raises:
@@ -180,7 +247,13 @@ def refuse_wrong_key(authority: Authority, author: str, statement: KeyStatement,
         MalformedError: the key or its proof cannot be read.
     Source: design §2.2 (``key``), §5.
     """
-    body, kid = statement.body, statement.subject
+    body, kid, author = statement.body, statement.subject, envelope.kid
+    if body.event == "appoint":
+        refuse_wrong_appointment(
+            statement, authority.tenure, envelope=envelope, index=index, genesis=authority.genesis,
+            reserved=authority.reserved, granted=authority.grants.keys(),
+        )  # fmt: skip
+        return
     if body.event == "revoke":
         authority.refuse_unless_may(author, "key", index=index)
         _refuse_wrong_revocation(authority, body, kid, index=index)
@@ -194,8 +267,9 @@ def refuse_wrong_key(authority: Authority, author: str, statement: KeyStatement,
         raise RefusedError(
             "Only approvals of the root keys appoint an operator; leave that role out of the grant.", kid=kid
         )
-    if kid in _reserved(authority):
-        raise RefusedError(f"The key {kid} is one of the charter's own; make another key for this role.", kid=kid)
+    if kid in authority.reserved:
+        message = f"The key {kid} is, or was, one of those that run the log; make another key for this role."
+        raise RefusedError(message, kid=kid)
     ended = [grant for grant in authority.grants.get(kid, ()) if grant.until is not None and grant.until <= index]
     if ended and not authority.roles_at(kid, index):
         raise ConflictError(
@@ -203,7 +277,7 @@ def refuse_wrong_key(authority: Authority, author: str, statement: KeyStatement,
         )
     if body.event == "rotate" and kid in authority.grants:
         raise ConflictError(f"The key {kid} is known already; rotate to a new key.", kid=kid)
-    _refuse_without_possession(authority, body, key)
+    refuse_unproven(body.possession, key, genesis=authority.genesis, roles=body.roles)
 
 
 def void(said: Iterable[Said], size: int, authority: Authority) -> frozenset[int]:
@@ -214,8 +288,9 @@ def void(said: Iterable[Said], size: int, authority: Authority) -> frozenset[int
         authority: folded up to ``size``, so that a revocation changes only views above itself.
     Source: design §2.2 (``key``).
     """
+    # The last end of a key's grants is the one that was named: an earlier one is where its roles changed.
     ends = {
-        kid: min(grant.until for grant in grants if grant.until is not None)
+        kid: max(grant.until for grant in grants if grant.until is not None)
         for kid, grants in authority.grants.items()
         if any(grant.compromised and grant.until is not None for grant in grants)
     }
@@ -240,34 +315,9 @@ def _jwk_key(body: Key, kid: str) -> PublicKey:
     return key
 
 
-def _reserved(authority: Authority) -> frozenset[str]:
-    """Return the thumbprints of the charter's own keys, which hold no further role."""
-    charter = authority.charter
-    jwks: tuple[Value, ...] = (*charter.root, *charter.checkpoint)
-    return frozenset({authority.operator.kid, *(PublicKey.from_jwk(plain(jwk)).kid for jwk in jwks)})
-
-
-def _refuse_unapproved(charter: Charter, payload: bytes) -> None:
-    """Raise unless enough root keys approve the payload, each once, in the order of their thumbprints."""
-    roots = {key.kid: key for key in (PublicKey.from_jwk(plain(jwk), what="a root key") for jwk in charter.root)}
-    if len(roots) != len(charter.root):
-        raise MalformedError("The charter names a root key twice; name each once.")
-    seen: list[str] = []
-    for text in charter.approvals:
-        what = f"approval {len(seen) + 1} of the charter"
-        approval = open_envelope(text.encode("ascii", "replace"), typ=APPROVAL, what=what)
-        key = roots.get(approval.kid)
-        if key is None:
-            raise RefusedError(
-                f"The key of {what} is not one of its root keys; have a root key sign it.", kid=approval.kid
-            )
-        if approval.payload != payload or not verify_envelope(approval, key):
-            raise RefusedError(
-                f"The signature of {what} is not over this charter; have it signed again.", kid=approval.kid
-            )
-        seen.append(approval.kid)
-    if seen != sorted(set(seen)):
-        raise MalformedError("The approvals of the charter are not sorted by kid, or one is there twice; sort them.")
+def _refuse_unapproved(charter: Charter, tenure: Tenure, payload: bytes) -> None:
+    """Raise unless enough root keys approve the charter."""
+    seen = open_approvals(charter.approvals, payload, {key.kid: key for key in tenure.roots}, what="charter")
     if len(seen) < charter.threshold:
         message = f"The charter has {len(seen)} approvals of the {charter.threshold} that it asks for; add the others."
         raise RefusedError(message, approvals=len(seen), threshold=charter.threshold)
@@ -281,7 +331,7 @@ def _refuse_wrong_rotation(authority: Authority, author: str, body: Key, *, inde
         )
         raise RefusedError(message, kid=author, replaces=old)
     roles = authority.roles_at(old, index)
-    if old == authority.operator.kid:
+    if old in authority.reserved:
         raise RefusedError("Only approvals of the root keys change the operator's key; ask their holders.", kid=old)
     if not roles:
         authority.refuse_unless_may(old, "key", index=index)
@@ -297,8 +347,10 @@ def _refuse_wrong_rotation(authority: Authority, author: str, body: Key, *, inde
 
 
 def _refuse_wrong_revocation(authority: Authority, body: Key, kid: str, *, index: int) -> None:
-    if kid == authority.operator.kid:
-        raise RefusedError("Only approvals of the root keys change the operator's key; ask their holders.", kid=kid)
+    if kid in authority.reserved:
+        raise RefusedError(
+            "Only approvals of the root keys change the keys that run the log; ask their holders.", kid=kid
+        )
     if kid not in authority.grants:
         raise NotFoundError(f"The key {kid} is not known to this ledger; see which are with pledger key list.", kid=kid)
     until = index if body.effective_index is None else body.effective_index
@@ -310,15 +362,3 @@ def _refuse_wrong_revocation(authority: Authority, body: Key, kid: str, *, index
         raise ConflictError(
             f"The key {kid} was ended at entry {grant.until} already; nothing is left to revoke.", kid=kid
         )
-
-
-def _refuse_without_possession(authority: Authority, body: Key, key: PublicKey) -> None:
-    """Raise unless the new key itself signed this ledger, its own thumbprint and the roles."""
-    what = f"the proof of possession of {key.kid}"
-    proof = open_envelope((body.possession or "").encode("ascii", "replace"), typ=POSSESSION, what=what)
-    wanted = possession_payload(genesis=authority.genesis, thumbprint=key.kid, roles=body.roles)
-    if proof.payload != wanted or not verify_envelope(proof, key):
-        message = (
-            f"The signature of {what} is not by that key over this ledger and these roles; have its holder sign again."
-        )
-        raise RefusedError(message, kid=key.kid)

@@ -1,14 +1,17 @@
 """Authority: which key may say what at which entry, folded out of the log (design §2.2, §5)."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from ledger.assessment.authority import found, possession_payload, void
+from ledger.assessment.authority import found, void
+from ledger.assessment.tenure import possession_payload
 from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, RefusedError
 from ledger.model.statement import CharterStatement, parse_statement
 from ledger.service.compose import seal_charter
+from ledger.signing.canonical import format_json
 from ledger.signing.envelope import APPROVAL, POSSESSION, STATEMENT, open_envelope, seal
 from tests.unit.service.scenario import KEYS, POSITION, START, House, charter_body, grant
 
@@ -45,11 +48,11 @@ REFUSED: dict[str, tuple[Make, type[PledgerError], str]] = {
     ),
     "a role for a root key": (
         lambda h: h.sign("key", KEYS["root"].kid, grant(h.genesis, "root"), key="operator"),
-        RefusedError, "one of the charter's own",
+        RefusedError, "one of those that run the log",
     ),
     "a role for the operator's key": (
         lambda h: h.sign("key", OPERATOR, grant(h.genesis, "operator"), key="operator"),
-        RefusedError, "one of the charter's own",
+        RefusedError, "one of those that run the log",
     ),
     "a proof of possession by another key": (
         lambda h: h.sign("key", SPARE, foreign_proof(h), key="operator"), RefusedError, "proof of possession",
@@ -157,6 +160,18 @@ def test_compromised_key_counts_no_longer_from_the_index_named_in_views_above_it
     assert void(said, 10, after) == {6, 7}
 
 
+def test_compromised_key_that_had_changed_its_roles_keeps_what_it_said_before_the_index_named() -> None:
+    """A second grant ends the first, and no statement; only the revocation says from where on none counts (§2.2)."""
+    house = House().set_up()
+    house.say("key", DESK, grant(house.genesis, "desk", roles=("recorder", "auditor")), key="operator")
+    for number in ("one", "two"):
+        house.say("position", "grain", {**POSITION, "note": number})
+    house.say("key", DESK, revocation(compromised=True, effective_index=9), key="operator")
+    authority = house.publisher._fold().authority
+    assert authority is not None
+    assert void([house.said(index) for index in range(11)], 11, authority) == {9}
+
+
 def test_charter_that_its_roots_did_not_approve_founds_nothing() -> None:
     """The threshold of the root keys has to approve, each once, over this very charter (design §2.2)."""
 
@@ -200,3 +215,32 @@ def test_approval_of_another_charter_counts_for_nothing() -> None:
     with pytest.raises(RefusedError, match="not over this charter"):
         found(envelope, statement)
     open_envelope(statement.body.approvals[0].encode(), typ=APPROVAL)
+
+
+def bare_charter(*, without: str, approved_with: bool) -> bytes:
+    """Return a charter that leaves a default member out; its approval is over it as it stands, or with the member."""
+    whole = json.loads(
+        open_envelope(
+            seal_charter(charter_body("A test"), issued=START, operator=KEYS["operator"], roots=(KEYS["root"],)).raw,
+            typ=STATEMENT,
+        ).payload
+    )
+    del whole["body"]["approvals"]
+    bare = {**whole, "body": {name: value for name, value in whole["body"].items() if name != without}}
+    approval = seal(format_json(whole if approved_with else bare), KEYS["root"], typ=APPROVAL).raw.decode()
+    bare["body"]["approvals"] = [approval]
+    return seal(format_json(bare), KEYS["operator"], typ=STATEMENT).raw
+
+
+@pytest.mark.parametrize("member", ["quorum", "answer_after"])
+def test_charter_is_approved_as_it_stands(member: str) -> None:
+    """Approvals are over the payload without them, and nothing that it leaves out is filled in (design §2.2)."""
+    envelope = open_envelope(bare_charter(without=member, approved_with=False), typ=STATEMENT)
+    statement = parse_statement(envelope.payload)
+    assert isinstance(statement, CharterStatement)
+    assert found(envelope, statement).genesis == envelope.name
+    other = open_envelope(bare_charter(without=member, approved_with=True), typ=STATEMENT)
+    statement = parse_statement(other.payload)
+    assert isinstance(statement, CharterStatement)
+    with pytest.raises(RefusedError, match="approval 1 of the charter is not over this charter"):
+        found(other, statement)
