@@ -18,7 +18,7 @@ ANSWER: Final = {
     "sound": "whether the accusation stands",
     "trust": "on whose word the keys are the accused's: `given`, `pinned` or `self-declared`",
     "origin": "the log's name",
-    "accusation": "`fork`, `rewrite`, `rollback`, `withheld` or `chain`",
+    "accusation": "`fork`, `rewrite`, `rollback`, `withheld`, `chain`, `omission` or `misindex`",
     "convicted": "verifier keys whose holder signed what contradicts itself",
     "sentence": "what was shown, or why nothing was",
     "findings": "why nothing was shown: `code`, `subject`, `sentence`, `source`; docs/watching.md lists the codes",

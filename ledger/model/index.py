@@ -8,7 +8,10 @@ from ledger.model.value import Value
 
 
 class Index(Value):
-    """The root of the sorted tree over (subject, index) for the first ``size`` entries."""
+    """The root of the sorted tree over the log's first ``size`` entries (``ledger.tlog.index`` says of what).
 
-    size: Annotated[int, Field(ge=0, le=2**53 - 1)]
-    root: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
+    ``root`` is base64url without padding; it is bound to the size, and recomputed by whoever has the headers.
+    """
+
+    size: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    root: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$")]

@@ -1,16 +1,19 @@
 """Fraud proofs: what a log, or a witness, signed and could not have signed if it were honest, in one file.
 
 A proof holds signed checkpoints and what it takes to see that they contradict each other, and nothing that has to be
-believed: no time at which something was fetched, no word of whoever found it. There are five accusations::
+believed: no time at which something was fetched, no word of whoever found it. There are seven accusations::
 
     fork       two roots of one size
     rewrite    the larger tree begins with another tree than the smaller one (a changed entry, a rewritten tail)
     rollback   a smaller tree, said later to be the largest
     withheld   an entry that was in the log: later another stands in its place, or the log ends before it
     chain      entries in one signed tree that do not follow one another (design §2.3)
+    omission   a completeness index that was logged, and does not have an entry that it covers
+    misindex   a completeness index that was logged, and is not that of the entries that it covers
 
-All but the last convict whoever signed both checkpoints, a witness as well as the log; what is said of *later* rests on
-the times in the accused's own cosignatures (C2SP tlog-cosignature: "as of the specified time, the largest tree"). A
+All but the last three convict whoever signed both checkpoints, a witness as well as the log; what is said of *later*
+rests on the times in the accused's own cosignatures (C2SP tlog-cosignature: "as of the specified time, the largest
+tree"). A
 proof that does not lead to the signed root shows nothing, as anyone can break a proof; so a *failing* consistency proof
 is never enough here, and a rewrite is shown by a proof that holds, from another root than the one that was signed.
 Judging never raises over what an accuser can write; only a file that is no fraud proof is malformed.
@@ -21,11 +24,31 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from ledger.errors import MalformedError, RefusedError
-from ledger.signing.canonical import format_json, parse_canonical
+from ledger.signing.canonical import (
+    decode_base64,
+    decode_base64url,
+    digest,
+    encode_base64,
+    format_json,
+    parse_canonical,
+)
+from ledger.signing.envelope import STATEMENT, open_envelope
 from ledger.tlog.checkpoint import SignedCheckpoint, open_any_checkpoint, parse_checkpoint, parse_decimal
 from ledger.tlog.entry import chain_fault, parse_header
 from ledger.tlog.finding import Finding
+from ledger.tlog.index import (
+    IndexProof,
+    format_index_proof,
+    format_record,
+    hash_records,
+    index_fault,
+    index_of,
+    parse_index_proof,
+    place_of,
+)
 from ledger.tlog.merkle import (
+    EMPTY_EDGE,
+    HASH_SIZE,
     Address,
     Hash,
     Nodes,
@@ -41,8 +64,8 @@ from ledger.tlog.merkle import (
 )
 from ledger.tlog.note import NOTE_LIMIT, VerifierKey, format_verifier_key, parse_note, parse_verifier_key
 
-FRAUD_LIMIT: Final = 4 * NOTE_LIMIT
-"""The most bytes that a fraud proof may have."""
+FRAUD_LIMIT: Final = 64 * NOTE_LIMIT
+"""The most bytes that a fraud proof may have: a misindex carries every header that the index covers."""
 
 FRAUD_START: Final = b'{"accusation":"'
 """How every fraud proof begins, and nothing else that is verified."""
@@ -169,7 +192,63 @@ class Chain:
     before: Entry | None
 
 
-FraudProof = Fork | Rewrite | Rollback | Withheld | Chain
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A statement of a completeness index, as it stands in a signed tree.
+
+    Attributes:
+        index: of its entry.
+        entry: its header, in the tree of the checkpoint.
+        statement: the compact JWS that the header names.
+    """
+
+    index: int
+    entry: Entry
+    statement: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """A completeness index in which an entry that it covers is not what the log has there.
+
+    Attributes:
+        keys: as in `Fork`.
+        first: the signed checkpoint.
+        logged: the statement of the index.
+        index: of the entry that it does not have, below the index's size.
+        omitted: that entry.
+        proof: a completeness proof out of that index, in which the entry's own place is empty, or which shows another
+            record for it.
+    """
+
+    keys: tuple[VerifierKey, ...]
+    first: bytes
+    logged: Logged
+    index: int
+    omitted: Entry
+    proof: IndexProof
+
+
+@dataclass(frozen=True, slots=True)
+class Misindex:
+    """A completeness index whose root is not what the entries that it covers give.
+
+    Attributes:
+        keys: as in `Fork`.
+        first: the signed checkpoint.
+        logged: the statement of the index.
+        headers: every header that it covers, in order.
+        consistency: the proof that the tree of ``first`` begins with these (RFC 6962 §2.1.2).
+    """
+
+    keys: tuple[VerifierKey, ...]
+    first: bytes
+    logged: Logged
+    headers: tuple[bytes, ...]
+    consistency: tuple[Hash, ...]
+
+
+FraudProof = Fork | Rewrite | Rollback | Withheld | Chain | Omission | Misindex
 """A self-contained accusation."""
 
 
@@ -243,7 +322,7 @@ def judge(proof: FraudProof, keys: Sequence[VerifierKey]) -> Judgement:
     """
     accusation = type(proof).__name__.lower()
     # 1. Every checkpoint is one, of the same log, and every signature by a known key under it is good.
-    raws = (proof.first,) if isinstance(proof, Chain) else (proof.first, proof.second)
+    raws = (proof.first,) if isinstance(proof, Chain | Omission | Misindex) else (proof.first, proof.second)
     try:
         opened = [open_any_checkpoint(raw, keys) for raw in raws]
     except (MalformedError, RefusedError) as error:
@@ -257,7 +336,7 @@ def judge(proof: FraudProof, keys: Sequence[VerifierKey]) -> Judgement:
     shown = _shown(proof, first, second)
     if isinstance(shown, Finding):
         return Judgement(accusation, origin, (), shown.sentence, (shown,))
-    # 3. Somebody signed both; as a chain is no witness's to check, that convicts the log alone.
+    # 3. Somebody signed both; as chain and index are no witness's to check, these convict the log alone.
     convicted = tuple(key for key in keys if key in first.signers and key in second.signers and shown.convicts(key))
     if not convicted:
         sentence = "No known key signed all that contradicts itself, at the times that it would take."
@@ -286,6 +365,10 @@ def _shown(proof: FraudProof, first: SignedCheckpoint, second: SignedCheckpoint)
             return _withheld(proof, first, second)
         case Chain():
             return _chain(proof, first)
+        case Omission():
+            return _omission(proof, first)
+        case Misindex():
+            return _misindex(proof, first)
     assert_never(proof)
 
 
@@ -362,6 +445,104 @@ def _chain(proof: Chain, signed: SignedCheckpoint) -> _Shown | Finding:
     return _Shown(f"The signed tree breaks the chain. {fault}", lambda key: key.name == origin)
 
 
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """What a logged statement says of its index."""
+
+    size: int
+    root: Hash
+
+
+def _omission(proof: Omission, signed: SignedCheckpoint) -> _Shown | Finding:
+    subject, source = f"entry {proof.logged.index}", "design §2.3"
+    said = _logged(proof.logged, signed)
+    if isinstance(said, Finding):
+        return said
+    leaf = leaf_hash(proof.omitted.header)
+    if not proof.index < said.size or not _stands(signed, proof.index, leaf, proof.omitted.inclusion):
+        sentence = f"Entry {proof.index} is not shown to be one that the index of {said.size} entries covers."
+        return Finding("fraud.proof", subject, sentence, _INCLUSION)
+    header = parse_header(proof.omitted.header)
+    record = format_record(kind=header.kind, subject=header.subject, index=proof.index, leaf=leaf)
+    place = place_of(record)
+    # Of what the proof shows, nothing is taken for a header at hand: so its place is empty, or it is another's.
+    fault = index_fault(proof.proof, size=said.size, root=said.root, members=(), ranges=(place,))
+    others = [one for one in proof.proof.neighbours if index_of(one) == proof.index and one != record]
+    if fault is not None and fault.code != "index.gap":
+        return Finding("fraud.proof", subject, fault.sentence, source)
+    if fault is not None and not others:
+        sentence = f"The proof does not show that entry {proof.index} is missing from the index."
+        return Finding("fraud.omission", subject, sentence, source)
+    what = "files under another name, or with another hash," if others else "omits"
+    return _Shown(
+        f"The index of {said.size} entries that entry {proof.logged.index} logs {what} entry {proof.index}, "
+        f"of kind {header.kind}, about {header.subject}.",
+        lambda key: key.name == signed.checkpoint.origin,
+    )
+
+
+def _misindex(proof: Misindex, signed: SignedCheckpoint) -> _Shown | Finding:
+    subject, source = f"entry {proof.logged.index}", "design §2.3"
+    said = _logged(proof.logged, signed)
+    if isinstance(said, Finding):
+        return said
+    leaves = [leaf_hash(raw) for raw in proof.headers]
+    begins = EMPTY_EDGE.extend(leaves)[0].root
+    new = signed.checkpoint
+    if len(leaves) != said.size or not verify_consistency(
+        old=said.size, new=new.size, proof=proof.consistency, old_root=begins, new_root=new.root
+    ):
+        sentence = f"The headers are not the first {said.size} entries of the signed tree."
+        return Finding("fraud.proof", subject, sentence, _CONSISTENCY)
+    headers = [parse_header(raw) for raw in proof.headers]
+    records = sorted(
+        format_record(kind=header.kind, subject=header.subject, index=index, leaf=leaf)
+        for index, (header, leaf) in enumerate(zip(headers, leaves, strict=True))
+    )
+    root = hash_records(records).root
+    if root == said.root:
+        return Finding("fraud.misindex", subject, "The root is the one that these entries give.", source)
+    sentence = (
+        f"The index of {said.size} entries that entry {proof.logged.index} logs has the root "
+        f"{format_hash(said.root)}, where these entries give {format_hash(root)}."
+    )
+    return _Shown(sentence, lambda key: key.name == new.origin)
+
+
+def _logged(logged: Logged, signed: SignedCheckpoint) -> _Index | Finding:
+    """Return what an index statement says, once it is seen to be in the signed tree; or what it lacks."""
+    subject = f"entry {logged.index}"
+    if not _stands(signed, logged.index, leaf_hash(logged.entry.header), logged.entry.inclusion):
+        sentence = "The proof does not lead from the statement of the index to the root of the checkpoint."
+        return Finding("fraud.proof", subject, sentence, _INCLUSION)
+    header = parse_header(logged.entry.header)
+    if header.kind != "index" or digest(logged.statement) != header.statement:
+        sentence = "The statement is not that of an index, or not the one that its header names."
+        return Finding("fraud.statement", subject, sentence, "design §2.2")
+    size, root = said_index(logged.statement)
+    if not 0 < size <= logged.index:
+        # More than stands before it, or nothing, cannot be held against entries; that it was logged is told by others.
+        sentence = f"The index is of {size} entries, and {logged.index} stand before its statement."
+        return Finding("fraud.statement", subject, sentence, "design §2.2")
+    return _Index(size, root)
+
+
+def said_index(statement: bytes) -> tuple[int, Hash]:
+    """Return size and root that the statement of an index says; its signature is not looked at.
+
+    Raises:
+        MalformedError: it is no such statement.
+    """
+    what = "the statement of the index"
+    payload = parse_canonical(open_envelope(statement, typ=STATEMENT, what=what).payload, what=what)
+    match payload:
+        case {"schema": "index.v1", "body": {"size": int(size), "root": str(root)}} if not isinstance(size, bool):
+            raw = decode_base64url(root, what="the root of the index")
+            if len(raw) == HASH_SIZE:
+                return size, Hash(raw)
+    raise MalformedError("The statement is not that of an index, with its size and root; give the one that was logged.")
+
+
 def _stands(signed: SignedCheckpoint, index: int, leaf: Hash, inclusion: Sequence[Hash]) -> bool:
     said = signed.checkpoint
     return verify_inclusion(leaf=leaf, index=index, size=said.size, proof=inclusion, root=said.root)
@@ -409,7 +590,7 @@ def format_fraud(proof: FraudProof) -> bytes:
         "keys": [format_verifier_key(key) for key in proof.keys],
         "schema": _SCHEMA,
     }
-    if not isinstance(proof, Chain):
+    if not isinstance(proof, Chain | Omission | Misindex):
         members["second"] = _text(proof.second)
     match proof:
         case Fork() | Rollback():
@@ -422,6 +603,17 @@ def format_fraud(proof: FraudProof) -> bytes:
         case Chain():
             before = None if proof.before is None else _entry_members(proof.before)
             members |= {"before": before, "entry": _entry_members(proof.entry), "index": proof.index}
+        case Omission():
+            members |= {
+                "index": proof.index, "logged": _logged_members(proof.logged),
+                "omitted": _entry_members(proof.omitted), "proof": encode_base64(format_index_proof(proof.proof)),
+            }  # fmt: skip
+        case Misindex():
+            members |= {
+                "consistency": _hashes(proof.consistency),
+                "headers": encode_base64(b"".join(raw + b"\n" for raw in proof.headers)),
+                "logged": _logged_members(proof.logged),
+            }  # fmt: skip
         case _:
             assert_never(proof)
     raw = format_json(members)
@@ -466,6 +658,19 @@ def parse_fraud(raw: bytes) -> FraudProof:
         } if not rest:  # fmt: skip
             known_before = None if before is None else _entry(before)
             return Chain(_keys(keys), _note(first), _index(index), _entry(entry), known_before)
+        case {
+            "accusation": "omission", "first": first, "index": index, "keys": keys, "logged": logged,
+            "omitted": omitted, "proof": str(shown), **rest,
+        } if not rest:  # fmt: skip
+            index_proof = parse_index_proof(decode_base64(shown, what="completeness proof of the fraud proof"))
+            return Omission(
+                _keys(keys), _note(first), _logged_of(logged), _index(index), _entry(omitted), index_proof
+            )  # fmt: skip
+        case {
+            "accusation": "misindex", "consistency": proof, "first": first, "headers": str(headers), "keys": keys,
+            "logged": logged, **rest,
+        } if not rest:  # fmt: skip
+            return Misindex(_keys(keys), _note(first), _logged_of(logged), _lines(headers), _path(proof))
     message = (
         "The fraud proof accuses of nothing known, or its members are not exactly those of its accusation; mend it."
     )
@@ -490,6 +695,33 @@ def _entry_members(entry: Entry) -> dict[str, object]:
 
 def _leaf_members(leaf: Leaf) -> dict[str, object]:
     return {"inclusion": _hashes(leaf.inclusion), "leaf": format_hash(leaf.value)}
+
+
+def _logged_members(logged: Logged) -> dict[str, object]:
+    return {**_entry_members(logged.entry), "index": logged.index, "statement": _text(logged.statement)}
+
+
+def _logged_of(value: object) -> Logged:
+    match value:
+        case {
+            "header": header, "inclusion": inclusion, "index": index, "statement": str(statement), **rest,
+        } if not rest:  # fmt: skip
+            said_index(statement.encode())
+            entry = _entry({"header": header, "inclusion": inclusion})
+            return Logged(_index(index), entry, statement.encode())
+    message = "The logged index of the fraud proof is not an index, a header, its inclusion proof and a statement."
+    raise MalformedError(message)
+
+
+def _lines(text: str) -> tuple[bytes, ...]:
+    """Return headers, each with a line feed at its end; base64, as a million escapes would be a burden to read."""
+    raw = decode_base64(text, what="headers of the fraud proof")
+    if raw and not raw.endswith(b"\n"):
+        raise MalformedError("The last header of the fraud proof does not end in a line feed; give them all.")
+    lines = tuple(raw.split(b"\n")[:-1])
+    for line in lines:
+        parse_header(line)
+    return lines
 
 
 def _note(value: object) -> bytes:

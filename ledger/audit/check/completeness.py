@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from ledger.audit.bundle import AUDIT, statement_member
 from ledger.audit.check.case import Case, Claim
+from ledger.audit.check.index import check_ranges
 from ledger.audit.check.log import read_lines
 from ledger.audit.closure import ALWAYS, Closure, by_subject, closure_of, in_closure
 from ledger.errors import MalformedError
+from ledger.model.erasure import LASTING
 from ledger.model.statement import Statement, explain
 from ledger.signing.canonical import format_json, parse_canonical
 from ledger.tlog.checkpoint import Checkpoint
@@ -66,6 +68,9 @@ def check_closure(case: Case) -> Closure | None:
         belong.add(header.statement)
         if header.statement not in case.opened:
             _note_absent(case, header)
+    if case.indexed is not None:
+        check_ranges(case, closure)
+        belong.add(case.indexed.statement)
     for name in sorted(case.opened.keys() - belong):
         sentence = f"The statement {name} is here and belongs to no entry of this audit."
         case.notes.find(8, "closure.surplus", statement_member(name), sentence)
@@ -75,7 +80,7 @@ def check_closure(case: Case) -> Closure | None:
 def _note_absent(case: Case, header: Header) -> None:
     """Excuse or find a body that belongs to the closure and is not here (design §2.6)."""
     place = f"entry {header.index}"
-    if header.kind not in ALWAYS and header.statement in case.erased:
+    if header.kind not in LASTING and case.is_erased(header.statement, after=header.index, subject=header.subject):
         case.absent.append(header)
         case.notes.skip(f"erased: the {header.kind} at {place}, by a logged erasure")
     elif header.kind not in ALWAYS and case.public:
