@@ -16,6 +16,7 @@ from ledger.audit.verification import Finding
 from ledger.errors import PledgerError
 from ledger.ingest.imported import Imported
 from ledger.ingest.mapping import Mapping, find_format, format_names
+from ledger.ingest.table import TableMapping, parse_table_mapping, table_bytes, table_names
 from ledger.ingest.tabular import IMPORTER, VERSION, read_evidence
 from ledger.model.evidence import Evidence
 from ledger.model.statement import parse_statement
@@ -36,7 +37,9 @@ class Reimported:
 def reimport(bundle: BinaryIO) -> Reimported:
     """Return what the raw files of a sound bundle give when they are imported again."""
     archive = open_bundle(bundle)
-    mappings = {mapping.digest: mapping for mapping in map(find_format, format_names())}
+    mappings: dict[str, Mapping | TableMapping] = {one.digest: one for one in map(find_format, format_names())}
+    tables = (parse_table_mapping(table_bytes(name), name=name) for name in table_names())
+    mappings |= {one.digest: one for one in tables}
     findings: list[Finding] = []
     not_checked: list[str] = []
     for bodies in _by_import(_evidence(archive), mappings):
@@ -59,7 +62,7 @@ def _evidence(archive: Archive) -> Iterator[Evidence]:
                     yield body
 
 
-def _by_import(evidence: Iterable[Evidence], mappings: dict[str, Mapping]) -> list[list[Evidence]]:
+def _by_import(evidence: Iterable[Evidence], mappings: dict[str, Mapping | TableMapping]) -> list[list[Evidence]]:
     """Return evidence in groups that one import gave: the same raw file, mapping and day given to the importer."""
     groups: dict[tuple[object, ...], list[Evidence]] = {}
     for body in evidence:
@@ -68,7 +71,7 @@ def _by_import(evidence: Iterable[Evidence], mappings: dict[str, Mapping]) -> li
     return list(groups.values())
 
 
-def _why_not(archive: Archive, body: Evidence, mappings: dict[str, Mapping]) -> str | None:
+def _why_not(archive: Archive, body: Evidence, mappings: dict[str, Mapping | TableMapping]) -> str | None:
     """Return why a raw file cannot be imported again here; null where it can."""
     if (body.importer.name, body.importer.version) != (IMPORTER, VERSION):
         return f"it was imported by {body.importer.name} {body.importer.version}, and this is {IMPORTER} {VERSION}"
@@ -79,7 +82,7 @@ def _why_not(archive: Archive, body: Evidence, mappings: dict[str, Mapping]) -> 
     return None
 
 
-def _differences(archive: Archive, bodies: list[Evidence], mapping: Mapping) -> Iterator[Finding]:
+def _differences(archive: Archive, bodies: list[Evidence], mapping: Mapping | TableMapping) -> Iterator[Finding]:
     """Yield where the figures that were signed are not those that the raw file gives."""
     day = _given_day(bodies[0], mapping)
     name = raw_member(bodies[0].raw.digest)
@@ -92,17 +95,21 @@ def _differences(archive: Archive, bodies: list[Evidence], mapping: Mapping) -> 
     found = _digests(imported)
     for body in bodies:
         key = (body.dimensions.series, body.authority, body.vintage.published)
-        if found.get(key) != body.observations.digest:
+        if body.observations.digest not in found.get(key, ()):
             sentence = f"Imported again, the raw file gives other figures for {key[0]} of {key[2]} than were signed."
             yield Finding("raw.differs", name, sentence, STEP)
 
 
-def _given_day(body: Evidence, mapping: Mapping | None) -> date | None:
+def _given_day(body: Evidence, mapping: Mapping | TableMapping | None) -> date | None:
     """Return the day of publication that was given to the importer; null where it came out of the import."""
-    if body.vintage.imputed is not None or (mapping is not None and mapping.vintage is not None):
+    if body.vintage.imputed is not None or (isinstance(mapping, Mapping) and mapping.vintage is not None):
         return None
     return date.fromisoformat(body.vintage.published)
 
 
-def _digests(imported: Imported) -> dict[tuple[str, str, str], str]:
-    return {(one.subject, one.authority, one.published): one.observations.digest for one in imported.series}
+def _digests(imported: Imported) -> dict[tuple[str, str, str], set[str]]:
+    """Return the digests by series; several tables of codes may stand under one key."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for one in imported.series:
+        found.setdefault((one.subject, one.authority, one.published), set()).add(one.observations.digest)
+    return found

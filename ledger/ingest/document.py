@@ -50,6 +50,12 @@ class Draft:
     where: str
     lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
 
+    def line_of(self, path: str) -> int | None:
+        """Return the line of a value by its path, else of the nearest thing that holds it; null where none is known."""
+        while path and path not in self.lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.lines.get(path)
+
 
 def read_drafts(raw: bytes, *, name: str) -> tuple[Draft, ...]:
     """Return the drafts of a file, in order: YAML documents, or one JSON object or array of objects.
@@ -92,12 +98,11 @@ def _at_its_line(error: MalformedError, draft: Draft) -> MalformedError:
     """Return the error with the line of the value at fault, where it is known."""
     places = error.facts.get("places")
     path = str(places[0]["path"]) if isinstance(places, list) and places else ""
-    while path and path not in draft.lines:
-        path = path[: max(path.rfind("."), path.rfind("["), 0)]
-    if not path:
+    line = draft.line_of(path)
+    if line is None:
         return error
     file = draft.where.rpartition(", line ")[0]
-    where = f"{file}, line {draft.lines[path]}"
+    where = f"{file}, line {line}"
     return MalformedError(where + error.message.removeprefix(draft.where), **error.facts | {"what": where})
 
 

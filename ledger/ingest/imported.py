@@ -5,11 +5,16 @@ Turning these into signed statements is the service's work. Source: design §2.2
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ledger.ingest.mapping import Mapping
 from ledger.ingest.period import Frequency
 from ledger.ingest.spill import Spool
+from ledger.model.evidence import TableKind
 from ledger.model.value import Measure
+
+if TYPE_CHECKING:  # a table of codes is made of these values, and is one of the mappings
+    from ledger.ingest.table import TableMapping
 
 REJECTED_KEPT = 1000
 """Rejected rows that are listed; all of them are counted."""
@@ -56,6 +61,7 @@ class ImportedSeries:
         published: the day of the vintage; ``imputed`` says why where the publisher states none (R1).
         start, end: first and last day that the observations cover.
         bases: price bases in the observations; an empty text where a figure has none.
+        table: what kind of table of codes it is; null for figures.
     """
 
     measure: Measure
@@ -72,6 +78,7 @@ class ImportedSeries:
     units: tuple[str, ...]
     bases: tuple[str, ...]
     observations: Observations
+    table: TableKind | None = None
 
     @property
     def subject(self) -> str:
@@ -96,7 +103,7 @@ class Imported:
     digest: str
     size: int
     media_type: str
-    mapping: Mapping
+    mapping: "Mapping | TableMapping"
     importer: str
     version: str
     series: tuple[ImportedSeries, ...]

@@ -7,7 +7,7 @@ and vintage is written as one canonical CSV file. Memory stays bounded: rows wai
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import groupby
 from typing import cast
@@ -18,9 +18,9 @@ from ledger.ingest.cell import ARITHMETIC, UnreadableError, format_figure, quote
 from ledger.ingest.imported import REJECTED_KEPT, ImportedSeries, RejectedRow
 from ledger.ingest.mapping import Cumulative, Mapping, Series
 from ledger.ingest.observation import Draft, Line, packed, unpacked, write_series
-from ledger.ingest.period import day_after, parse_day
-from ledger.ingest.row import Fault, RowReader, conditions, span_reader
-from ledger.ingest.spill import Sorter, Spool
+from ledger.ingest.period import Form, day_after, parse_day
+from ledger.ingest.row import Fault, RowReader, SumReader, conditions, span_reader
+from ledger.ingest.spill import Marked, Sorter, Spool
 
 NOT_STATED = "not stated by the publisher: the last day that the file covers"
 """Why a day of publication is ours (R1)."""
@@ -63,11 +63,13 @@ class Normaliser:
         self._keep = conditions(mapping.keep, header=header)
         self._skip = conditions(mapping.skip, header=header)
         self._vintage = header.index(mapping.vintage.column) if mapping.vintage is not None else None
+        self._vintage_form: Form = mapping.vintage.form if mapping.vintage is not None else "day"
         self._spans = span_reader(mapping)
+        self._sums = [SumReader(rule, mapping=mapping) for rule in mapping.sums]
         self._totals, self._lines = Sorter(), Sorter()
         self._rows = self._left_out = 0
         self._rejected: list[RejectedRow] = []
-        self._rejected_rows: set[int] = set()
+        self._rejected_rows = Marked()
 
     def add(self, cells: Sequence[str], *, row: int) -> None:
         """Take one row; ``row`` counts from the header, which is 1."""
@@ -76,7 +78,7 @@ class Normaliser:
         if len(cells) != width:
             self._reject(row, None, f"{len(cells)} cells where {width} are expected")
             return
-        if any(cells[i] not in words for i, words in self._keep) or any(cells[i] in words for i, words in self._skip):
+        if not all(holds(cells) for holds in self._keep) or any(holds(cells) for holds in self._skip):
             self._left_out += 1
             return
         readers = [reader for reader in self._readers if reader.keeps(cells)]
@@ -85,6 +87,7 @@ class Normaliser:
             return
         faults: list[Fault] = []
         published = self._published_of(cells, faults)
+        faults += [fault for reader in self._sums if (fault := reader.fault(cells)) is not None]
         for span, wide in self._spans(cells, faults) if not faults else ():
             if published and published < span.end:
                 faults.append(Fault(self._vintage_column, f"{published} lies before the period ends on {span.end}"))
@@ -95,6 +98,11 @@ class Normaliser:
                     self._keep_line(line, is_total=reader.series.cumulative is not None)
         for fault in dict.fromkeys(faults):
             self._reject(row, fault.column or None, fault.reason)
+
+    def reject(self, fault: Fault, *, row: int) -> None:
+        """Take a row that was no row to begin with, by what is wrong with it."""
+        self._rows += 1
+        self._reject(row, fault.column or None, fault.reason)
 
     def finish(self) -> Normalised:
         """Return every series of the table.
@@ -136,7 +144,7 @@ class Normaliser:
         if self._vintage is None:
             return ""
         try:
-            return parse_day(cells[self._vintage])
+            return parse_day(cells[self._vintage], self._vintage_form)
         except UnreadableError as error:
             faults.append(Fault(self._vintage_column, str(error)))
             return ""
@@ -157,8 +165,13 @@ class Normaliser:
         """Yield one line a point: its only one, the sum of its parts, or the first of equals; others are rejected."""
         for _, same in groupby(lines, key=lambda line: (line.statement, line.point)):
             lines_of_point = list(same)
-            are_parts = all(self._readers[int(line.block)].series.repeats == "sum" for line in lines_of_point)
-            line = self._sum(lines_of_point) if are_parts else self._only(lines_of_point)
+            how = {self._readers[int(line.block)].series.repeats for line in lines_of_point}
+            if how == {"across"}:
+                by_block = groupby(sorted(lines_of_point, key=lambda line: line.block), key=lambda line: line.block)
+                lines_of_point = [line for _, of in by_block if (line := self._only(list(of))) is not None]
+                if not lines_of_point:
+                    continue
+            line = self._only(lines_of_point) if "reject" in how or len(how) > 1 else self._sum(lines_of_point)
             if line is not None:
                 yield line
 
@@ -250,10 +263,12 @@ class Normaliser:
         vintage = self._mapping.vintage
         if vintage is not None:
             return tuple(draft.dated(draft.published, imputed=vintage.imputed) for draft in drafts)
-        if self._published is not None:
-            return tuple(draft.dated(self._published, imputed=None) for draft in drafts)
-        last = max(draft.end for draft in drafts)
-        return tuple(draft.dated(last, imputed=NOT_STATED) for draft in drafts)
+        first, last = min(draft.start for draft in drafts), max(draft.end for draft in drafts)
+        day, imputed = (last, NOT_STATED) if self._published is None else (self._published, None)
+        dated = tuple(draft.dated(day, imputed=imputed) for draft in drafts)
+        if self._mapping.covers == "series":
+            return dated
+        return tuple(replace(series, start=first, end=last) for series in dated)
 
     def _nothing(self) -> MalformedError:
         """Return why a file gave no observation at all; the first reason that was found names row and column."""

@@ -1,23 +1,39 @@
 """A source: the raw bytes of a file as they stream by, digested, counted, and given on as lines of text.
 
-Bytes are read once and in bounded memory; whoever keeps the raw file keeps it under the digest found here. What is no
-UTF-8 text is refused whole, with file and line. Source: design §2.2 (raw file digest).
+Bytes are read once and in bounded memory; whoever keeps the raw file keeps it under the digest found here. The encoding
+is the mapping's to declare and never guessed: what is not text in it is refused whole, with file and line. Formats that
+must be read back and forth (workbooks, Parquet) get a temporary copy. Source: design §2.2 (raw file digest).
 """
 
+import codecs
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from ledger.errors import MalformedError, UnavailableError
+from ledger.ingest.spill import room
 
-SIZE_LIMIT = 1 << 30
-"""Bytes that a file may have, unless the caller says otherwise."""
+SIZE_LIMIT = 1 << 40
+"""Bytes that a file may have, unless the caller says otherwise: it streams by, so memory does not grow with it."""
 
 LINE_LIMIT = 1 << 20
 """Bytes that one line may have."""
 
+CHUNK = 1 << 20
+"""Bytes that are read at a time where there are no lines."""
+
+Encoding = Literal[
+    "utf-8", "windows-1250", "windows-1251", "windows-1252", "iso-8859-1", "iso-8859-2", "iso-8859-15", "gb18030",
+    "shift_jis", "euc-kr", "big5",
+]  # fmt: skip
+"""Encodings that a mapping may declare: those in which no other character holds the byte of a line's end."""
+
 _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
+_PAGES = (b"<!doctype html", b"<html")
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 class Source:
@@ -40,49 +56,152 @@ class Source:
         """The digest of the bytes read so far."""
         return "sha256:" + self._hash.hexdigest()
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, encoding: Encoding = "utf-8") -> Iterator[str]:
         """Yield the lines of text with their ends; the byte order mark that spreadsheets write is left out.
 
         Raises:
-            MalformedError: the file is empty, too large, not UTF-8, or holds NULs; the sentence names file and line.
+            MalformedError: the file is empty, too large, not in the encoding, or holds NULs; the sentence names file
+                and line.
             UnavailableError: it cannot be read.
         """
-        number = 0
+        number, is_blank = 0, True
+        named = encoding.upper()
         while raw := self._readline():
             number += 1
             self._count(raw)
             if len(raw) > LINE_LIMIT:
-                raise self._refuse(
+                raise self.refusal(
                     f"line {number} is longer than {LINE_LIMIT} bytes; is it a table at all?", line=number
                 )
             if number == 1:
-                if raw.startswith(_WIDE):
-                    raise self._refuse("line 1 is UTF-16; save the table as CSV in UTF-8", line=1)
-                raw = raw.removeprefix(_BOM)
+                raw = self._opening(raw, encoding)
+            if is_blank:
+                self._refuse_page(raw, number)
+                is_blank = not raw.strip()
             if b"\0" in raw:
-                raise self._refuse(f"line {number} holds a NUL byte; save the table as CSV in UTF-8", line=number)
+                raise self.refusal(f"line {number} holds a NUL byte; save the table as CSV in UTF-8", line=number)
             try:
-                text = raw.decode("utf-8")
+                text = raw.decode(encoding)
             except UnicodeDecodeError as error:
-                place = f"line {number} is not UTF-8 (byte {error.start + 1} of the line)"
-                raise self._refuse(f"{place}; save the table as CSV in UTF-8", line=number) from error
+                place = f"line {number} is not {named} (byte {error.start + 1} of the line)"
+                remedy = "save the table as CSV in UTF-8" if encoding == "utf-8" else "mend the mapping's encoding"
+                raise self.refusal(f"{place}; {remedy}", line=number) from error
             yield text
-        if self.size == 0:
-            raise self._refuse("the file is empty")
+        self._refuse_empty()
+
+    def texts(self) -> Iterator[str]:
+        """Yield UTF-8 text in pieces, where lines mean nothing (JSON); the byte order mark is left out.
+
+        Raises:
+            MalformedError, UnavailableError: as ``lines``; the sentence names the byte.
+        """
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        for raw in self.pieces():
+            start = self.size - len(raw)
+            whole = raw
+            if start == 0:
+                whole = self._opening(raw, "utf-8")
+                self._refuse_page(whole, 1)
+            try:
+                text = decoder.decode(whole)
+            except UnicodeDecodeError as error:
+                raise self.refusal(f"is not UTF-8 near byte {start + error.start + 1}; fetch it again") from error
+            if "\0" in text:
+                raise self.refusal(f"holds a NUL byte after byte {start}; fetch it again")
+            yield text
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            raise self.refusal("ends in the middle of a character; fetch it again, it was cut short") from error
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the bytes in pieces of at most a mebibyte.
+
+        Raises:
+            MalformedError: the file is empty or too large.
+            UnavailableError: it cannot be read.
+        """
+        while raw := self.read(CHUNK):
+            yield raw
+        self._refuse_empty()
+
+    def peek(self, size: int = 64) -> bytes:
+        """Return the first bytes that come next without taking them, as few as one; none at the end."""
+        try:
+            if hasattr(self._stream, "peek"):
+                return bytes(self._stream.peek(size)[:size])
+            here = self._stream.tell()
+            found = self._stream.read(size)
+            self._stream.seek(here)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        return found
+
+    def read(self, size: int = CHUNK) -> bytes:
+        """Return at most so many bytes, digested and counted; none at the end."""
+        try:
+            raw = self._stream.read(size)
+        except OSError as error:
+            raise self._unreadable(error) from error
+        self._count(raw)
+        return raw
+
+    @contextmanager
+    def copy(self) -> Iterator[BinaryIO]:
+        """Return a temporary copy of the whole file, for formats that are read back and forth."""
+        with room():
+            file = tempfile.NamedTemporaryFile(prefix="pledger-")  # noqa: SIM115 (closed below)
+        with file:
+            for raw in self.pieces():
+                with room():
+                    file.write(raw)
+            with room():
+                file.flush()
+            file.seek(0)
+            yield file  # type: ignore[misc]  # it is one in all but name
+
+    def refusal(self, reason: str, **facts: object) -> MalformedError:
+        """Return our error for what is wrong with the file."""
+        sentence = f"{self.name}: {reason}".rstrip(". ")  # what is quoted may end with a point of its own
+        return MalformedError(f"{sentence}.", file=self.name, **facts)
+
+    def _opening(self, raw: bytes, encoding: Encoding) -> bytes:
+        """Return the beginning of a text without its byte order mark, or refuse what is seen to be something else."""
+        if raw.startswith(_WIDE):
+            raise self.refusal("line 1 is UTF-16; save the table as CSV in UTF-8", line=1)
+        if raw.startswith(_BOM):
+            if encoding != "utf-8":
+                reason = f"line 1 begins with the mark of UTF-8, and the mapping says {encoding}; mend the mapping"
+                raise self.refusal(reason, line=1)
+            raw = raw.removeprefix(_BOM)
+        if raw.startswith((_ZIP, _OLE)):
+            reason = "line 1 is no text, but an archive or a workbook; unpack it, or give a mapping for workbooks"
+            raise self.refusal(reason, line=1)
+        return raw
+
+    def _refuse_page(self, raw: bytes, line: int) -> None:
+        """Refuse a web page, as services send for errors, by what a text begins with."""
+        if raw.lstrip()[:14].lower().startswith(_PAGES):
+            reason = f"line {line} is a web page in place of data, as services send for errors; fetch it again"
+            raise self.refusal(reason, line=line)
 
     def _readline(self) -> bytes:
         """Return the next line, or as much of it as tells that it is too long."""
         try:
             return self._stream.readline(LINE_LIMIT + 1)
         except OSError as error:
-            message = f"{self.name} cannot be read: {error.strerror}; mend that and try again."
-            raise UnavailableError(message, file=self.name) from error
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> UnavailableError:
+        message = f"{self.name} cannot be read: {error.strerror}; mend that and try again."
+        return UnavailableError(message, file=self.name)
 
     def _count(self, raw: bytes) -> None:
         self.size += len(raw)
         if self.size > self._limit:
-            raise self._refuse(f"the file is larger than {self._limit} bytes; split it")
+            raise self.refusal(f"the file is larger than {self._limit} bytes; split it")
         self._hash.update(raw)
 
-    def _refuse(self, reason: str, **facts: object) -> MalformedError:
-        return MalformedError(f"{self.name}: {reason}.", file=self.name, **facts)
+    def _refuse_empty(self) -> None:
+        if self.size == 0:
+            raise self.refusal("the file is empty")

@@ -6,7 +6,7 @@ observations of all series one after another. A full disk is an answer that the 
 
 import heapq
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -15,17 +15,22 @@ from ledger.errors import UnavailableError
 RUN = 100_000
 """Lines that are sorted in memory before they are written out as one run."""
 
+MERGED = 64
+"""Runs that are merged at a time: each is an open file, and a process may have about a thousand."""
+
 IN_MEMORY = 4 << 20
 """Bytes of observations that are kept in memory before a file is used."""
 
 
 class Sorter:
-    """Lines sorted by their bytes; holds at most ``run`` of them in memory."""
+    """Lines sorted by their bytes; holds at most ``run`` of them in memory, and ``merged`` files open at each level."""
 
-    def __init__(self, *, run: int = RUN) -> None:
+    def __init__(self, *, run: int = RUN, merged: int = MERGED) -> None:
         self._run = run
+        self._merged = merged
         self._lines: list[bytes] = []
-        self._files: list[IO[bytes]] = []
+        # Files by level: as soon as a level is full, its files are merged into one of the next.
+        self._levels: list[list[IO[bytes]]] = []
 
     def add(self, line: bytes) -> None:
         """Take one line, without its end."""
@@ -36,27 +41,59 @@ class Sorter:
     def sorted(self) -> Iterator[bytes]:
         """Yield every line in order, once."""
         self._lines.sort()
-        runs: list[Iterator[bytes]] = [map(_without_end, file) for file in self._files]
+        runs: list[Iterator[bytes]] = [map(_without_end, file) for level in self._levels for file in level]
         yield from heapq.merge(*runs, self._lines)
         self.close()
 
     def close(self) -> None:
         """Forget every line."""
-        for file in self._files:
-            file.close()
-        self._files, self._lines = [], []
+        for level in self._levels:
+            for file in level:
+                file.close()
+        self._levels, self._lines = [], []
 
     def _write_out(self) -> None:
         self._lines.sort()
-        with _room():
-            file = tempfile.TemporaryFile()  # noqa: SIM115 (kept open until the lines are merged)
-            self._files.append(file)
-            file.writelines(line + b"\n" for line in self._lines)
-            file.seek(0)
+        self._put(0, self._lines)
         self._lines = []
+
+    def _put(self, place: int, lines: Iterable[bytes]) -> None:
+        """Keep one run of sorted lines at a level, and merge the level into the next once it is full."""
+        if place == len(self._levels):
+            self._levels.append([])
+        with room():
+            file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (kept open until the lines are merged)
+            self._levels[place].append(file)
+            file.writelines(line + b"\n" for line in lines)
+            file.seek(0)
+        if len(self._levels[place]) >= self._merged:
+            full, self._levels[place] = self._levels[place], []
+            self._put(place + 1, heapq.merge(*(map(_without_end, file) for file in full)))
+            for file in full:
+                file.close()
 
     def __del__(self) -> None:
         self.close()
+
+
+class Marked:
+    """Numbers of rows, each counted once, in an eighth of a byte for each row of the file."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+        self._count = 0
+
+    def add(self, number: int) -> None:
+        """Mark a number that is not negative."""
+        place, bit = number >> 3, 1 << (number & 7)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(max(place + 1 - len(self._bits), len(self._bits))))
+        if not self._bits[place] & bit:
+            self._bits[place] |= bit
+            self._count += 1
+
+    def __len__(self) -> int:
+        return self._count
 
 
 class Spool:
@@ -68,7 +105,7 @@ class Spool:
 
     def write(self, raw: bytes) -> None:
         """Add bytes at the end."""
-        with _room():
+        with room():
             self._file.write(raw)
         self.size += len(raw)
 
@@ -90,7 +127,7 @@ def _without_end(line: bytes) -> bytes:
 
 
 @contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
     """Turn a full disk into an error that says so."""
     try:
         yield

@@ -1,22 +1,29 @@
-"""A table: a CSV file (or rows in JSON) read by its mapping, strictly, in one pass.
+"""A table: a file read by its mapping, strictly, in one pass, whatever it comes in.
 
-The header must be exactly the mapping's; a row with another number of cells is rejected by itself; a file of which
-nothing could be read is refused whole. Nothing is written anywhere: the caller keeps the raw file and turns the
-series into signed
-statements. Source: RFC 4180; design §2.2.
+Each container has a reader of its own that gives numbered rows in the order of the mapping's header; from there on all
+are alike. A row that cannot be read is rejected by itself; a file of which nothing could be read is refused whole.
+Nothing is written anywhere: the caller keeps the raw file and turns the series into signed statements. Source: design
+§2.2.
 """
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
 
-from ledger.errors import MalformedError
 from ledger.ingest.census import read_json_rows
+from ledger.ingest.grid import Row, read_csv, table_rows
+from ledger.ingest.iati import read_iati
 from ledger.ingest.imported import Imported
-from ledger.ingest.mapping import Mapping
+from ledger.ingest.layout import Layout
+from ledger.ingest.mapping import Mapping, parse_mapping
 from ledger.ingest.normalise import Normaliser
+from ledger.ingest.parquet import read_parquet
+from ledger.ingest.record import read_json_records, record_rows
+from ledger.ingest.row import Fault
+from ledger.ingest.sdmx import open_sdmx
 from ledger.ingest.source import SIZE_LIMIT, Source
+from ledger.ingest.table import CodeReader, TableMapping, is_table_mapping, parse_table_mapping
+from ledger.ingest.workbook import open_workbook
 
 IMPORTER = "pledger.tabular"
 """The importer's name in evidence statements."""
@@ -24,11 +31,20 @@ IMPORTER = "pledger.tabular"
 VERSION = "1"
 """Changes whenever the same file and mapping would give other observations."""
 
-MEDIA_TYPES = {"csv": "text/csv", "json-rows": "application/json"}
+MEDIA_TYPES = {
+    "csv": "text/csv", "json-rows": "application/json", "json": "application/json",
+    "parquet": "application/vnd.apache.parquet", "iati": "application/xml",
+}  # fmt: skip
+"""What a file of a container is; workbooks and SDMX come in several dresses and are looked at."""
 
 
 def read_evidence(
-    stream: BinaryIO, mapping: Mapping, *, name: str, published: date | None = None, limit: int = SIZE_LIMIT
+    stream: BinaryIO,
+    mapping: Mapping | TableMapping,
+    *,
+    name: str,
+    published: date | None = None,
+    limit: int = SIZE_LIMIT,
 ) -> Imported:
     """Return everything that a file says, by its mapping.
 
@@ -42,58 +58,79 @@ def read_evidence(
         MalformedError: the file is not what the mapping says, or nothing in it could be read; the sentence names
             file, row and column.
         UsageError: ``published`` cannot be right.
-        UnavailableError: there is no room for temporary files.
+        UnavailableError: there is no room for temporary files, or what reads such files is not installed.
     """
     source = Source(stream, name=name, limit=limit)
     day = published.isoformat() if published is not None else None
+    if isinstance(mapping, TableMapping):
+        return _read_codes(source, mapping, day)
     normaliser = Normaliser(mapping, name=name, published=day)
-    rows = _rows(source, mapping) if mapping.container == "csv" else enumerate(read_json_rows(source), start=1)
-    _, header = next(rows, (1, ()))
-    _check_header(header, mapping, name=name)
+    media_type, rows = open_rows(source, mapping, of=mapping.name)
     for number, cells in rows:
-        normaliser.add(cells, row=number)
+        if isinstance(cells, Fault):
+            normaliser.reject(cells, row=number)
+        else:
+            normaliser.add(cells, row=number)
     found = normaliser.finish()
     return Imported(
-        name=name, digest=source.digest, size=source.size, media_type=MEDIA_TYPES[mapping.container], mapping=mapping,
+        name=name, digest=source.digest, size=source.size, media_type=media_type, mapping=mapping,
         importer=IMPORTER, version=VERSION, series=found.series, rows=found.rows, left_out=found.left_out,
         rejected_count=found.rejected_count, rejected=found.rejected,
     )  # fmt: skip
 
 
-def _rows(source: Source, mapping: Mapping) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the rows of a CSV file with their numbers as a spreadsheet shows them; empty lines are only counted."""
-    reader = csv.reader(source.lines(), delimiter=mapping.delimiter, strict=True)
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if not cells:
-                continue
-            yield number, _without_last(cells) if mapping.trailing_comma else cells
-    except csv.Error as error:
-        line = reader.line_num
-        message = f"{source.name}: line {line} is not CSV that can be read ({error}); check its quotation marks."
-        raise MalformedError(message, file=source.name, line=line) from error
-
-
-def _without_last(cells: list[str]) -> list[str]:
-    """Return a row without the empty cell that its trailing comma makes; a row without it keeps its wrong width."""
-    return cells[:-1] if cells[-1] == "" else [*cells, ""]
-
-
-def _check_header(header: Sequence[str], mapping: Mapping, *, name: str) -> None:
-    """Refuse a table whose columns are not exactly those that the mapping expects."""
-    expected = mapping.header
-    if tuple(header) == expected:
-        return
-    for number, (found, wanted) in enumerate(zip(header, expected, strict=False), start=1):
-        if found != wanted:
-            reason = f"column {number} of the header is {found[:80]!r} where {wanted!r} is expected"
-            break
-    else:
-        number = min(len(header), len(expected)) + 1
-        reason = f"the header has {len(header)} columns where {len(expected)} are expected"
-        if len(header) < len(expected):
-            reason += f" (the first that is missing is {expected[len(header)]!r})"
-    raise MalformedError(
-        f"{name}, row 1: {reason}; columns are shifted, or it is not a table of the format {mapping.name}.",
-        file=name, row=1, column=number,
+def _read_codes(source: Source, mapping: TableMapping, day: str | None) -> Imported:
+    """Return the tables of codes in a file."""
+    reader = CodeReader(mapping, name=source.name, published=day)
+    media_type, rows = open_rows(source, mapping, of=mapping.name)
+    for number, cells in rows:
+        if isinstance(cells, Fault):
+            reader.reject(cells, row=number)
+        else:
+            reader.add(cells, row=number)
+    return Imported(
+        name=source.name, digest=source.digest, size=source.size, media_type=media_type, mapping=mapping,
+        importer=IMPORTER, version=VERSION, series=reader.finish(), rows=reader.rows, left_out=reader.left_out,
+        rejected_count=reader.rejected_count, rejected=reader.rejected,
     )  # fmt: skip
+
+
+def parse_any_mapping(raw: bytes, *, name: str) -> Mapping | TableMapping:
+    """Return what a TOML file declares: how figures are read, or tables of codes.
+
+    Raises:
+        MalformedError: it is neither; the sentence names the key.
+        UnitError: it names a unit that is not known.
+    """
+    if is_table_mapping(raw, name=name):
+        return parse_table_mapping(raw, name=name)
+    return parse_mapping(raw, name=name)
+
+
+def open_rows(source: Source, layout: Layout, *, of: str) -> tuple[str, Iterator[Row]]:
+    """Return the media type of a file, and its rows as a layout finds them.
+
+    Args:
+        of: the name of the format, for messages.
+
+    Raises:
+        MalformedError, UnavailableError: as ``read_evidence``, here or while the rows are read.
+    """
+    match layout.container:
+        case "csv":
+            rows = table_rows(read_csv(source, layout), layout, name=source.name, of=of)
+        case "json-rows":
+            grid = enumerate(read_json_rows(source), start=1)
+            rows = table_rows(grid, layout, name=source.name, of=of)
+        case "json":
+            rows = read_json_records(source, layout)
+        case "workbook":
+            kind, cells = open_workbook(source, layout)
+            return kind, table_rows(cells, layout, name=source.name, of=of)
+        case "parquet":
+            rows = read_parquet(source, layout)
+        case "sdmx":
+            return open_sdmx(source, layout)
+        case _:
+            rows = record_rows(read_iati(source), layout)
+    return MEDIA_TYPES[layout.container], rows

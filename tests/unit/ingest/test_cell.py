@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from ledger.ingest.cell import UnreadableError, format_figure, parse_figure
+from ledger.ingest.cell import Figure, UnreadableError, figure_reader, format_figure, parse_figure
+from ledger.ingest.layout import Cells
 
 SPELT = {
     "0": "0",
@@ -89,3 +90,68 @@ def test_long_cell_is_shortened_in_the_reason() -> None:
     with pytest.raises(UnreadableError) as caught:
         parse_figure("x" * 10_000)
     assert len(str(caught.value)) < 100
+
+
+DECLARED = {
+    "a decimal comma": (Cells(decimal=","), "1234,5", "1234.5"),
+    "a decimal comma and points between thousands": (Cells(decimal=",", thousands="."), "1.234.567,80", "1234567.8"),
+    "commas between thousands": (Cells(thousands=","), "-22,638,687.00", "-22638687"),
+    "thousands without their mark": (Cells(thousands=","), "22638687", "22638687"),
+    "spaces between thousands, unbroken ones": (Cells(thousands=" "), "1\u00a0234\u202f567", "1234567"),
+    "apostrophes between thousands": (Cells(thousands="'"), "1'234", "1234"),
+    "a dash that is declared to be zero": (Cells(zero=("-",)), "-", "0"),
+    "a figure in brackets": (Cells(brackets=True, thousands=","), "(2,432)", "-2432"),
+    "an exponent": (Cells(exponents=True), "1.5E+6", "1500000"),
+    "an exponent below zero": (Cells(exponents=True), "25e-1", "2.5"),
+    "digits beyond those that are kept": (Cells(round=2), "0.125", "0.12"),
+    "digits beyond those that are kept, upwards": (Cells(round=2), "0.375", "0.38"),
+    "a flag behind the figure": (Cells(flags={"p": "P"}), "12.5 p", "12.5"),
+}
+
+
+@pytest.mark.parametrize("case", DECLARED)
+def test_figure_is_read_as_its_spelling_is_declared(case: str) -> None:
+    """What could be read in two ways is read in the one that the mapping declares, exactly (style §6)."""
+    cells, text, figure = DECLARED[case]
+    value = figure_reader(cells)(text).value
+    assert value is not None
+    assert format_figure(value) == figure
+
+
+MISDECLARED = {
+    "a decimal comma that is not declared": (Cells(), "1,5"),
+    "a decimal point where commas are declared": (Cells(decimal=","), "1.5"),
+    "groups of two digits": (Cells(thousands=","), "12,34"),
+    "a group that is too short": (Cells(thousands=","), "1,234,5"),
+    "groups that begin with nothing": (Cells(thousands=","), ",234"),
+    "some groups with a mark and some without": (Cells(thousands=","), "1234,567"),
+    "a dash that is not declared": (Cells(missing=("..",)), "-"),
+    "brackets that are not declared": (Cells(thousands=","), "(2,432)"),
+    "a minus sign inside brackets": (Cells(brackets=True), "(-5)"),
+    "an exponent that is not declared": (Cells(thousands=","), "1e6"),
+    "an exponent without end": (Cells(exponents=True), "1e999999999"),
+    "a flag that is not declared": (Cells(flags={"p": "P"}), "12 e"),
+    "a flag without a figure": (Cells(flags={"p": "P"}, thousands=","), "pp"),
+    "a formula without its value": (Cells(), "#FORMULA!"),
+    "an error of a workbook": (Cells(thousands=","), "#DIV/0!"),
+}
+
+
+@pytest.mark.parametrize("case", MISDECLARED)
+def test_figure_in_another_spelling_is_never_guessed(case: str) -> None:
+    """A cell that is not spelt as declared is a fault with its reason (style §6)."""
+    cells, text = MISDECLARED[case]
+    with pytest.raises(UnreadableError):
+        figure_reader(cells)(text)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "..", "n/a"])
+def test_missing_is_declared_and_is_no_zero(text: str) -> None:
+    """A text that says that there is no figure gives none; a zero is another thing (R10)."""
+    assert figure_reader(Cells(missing=("..", "n/a"), zero=("-",)))(text) == Figure(None)
+
+
+def test_flag_says_what_a_figure_is_worth() -> None:
+    """A letter behind the figure is its status; a lonely flag of missing data is no figure."""
+    read = figure_reader(Cells(flags={"p": "P", "e": "E"}, missing=(":",)))
+    assert (read("7p").status, read("7").status, read(": e").value) == ("P", None, None)

@@ -44,7 +44,7 @@ def test_country_that_the_mapping_does_not_know_is_a_rejected_row() -> None:
 
 
 REFUSED = {
-    "an error page": (b"<html>error</html>", "is not JSON"),
+    "an error page": (b"<html>error</html>", "web page in place of data"),
     "an error object": (b'{"error": "unknown variable"}', "is not a JSON array of rows"),
     "no rows": (b"[]", "is not a JSON array of rows"),
     "half an answer": (b'[["a"],["1"', "is not JSON"),

@@ -74,6 +74,13 @@ REFUSED = {
     "a digest of its own": (changed('licence = "free"', 'licence = "free"\ndigest = "x"'), "key digest"),
     "a truth value in words": (changed("redistribute = true", 'redistribute = "yes"'), "key redistribute"),
     "a standing nobody has": (changed('"official"', '"reliable"'), "key standing"),
+    "covers of a file of several vintages": (
+        changed('licence = "free"', 'licence = "free"\ncovers = "file"').replace(
+            "[period]", '[vintage]\ncolumn = "month"\n\n[period]'
+        ),
+        "a file of several vintages covers other days in each",
+    ),
+    "covers of something else": (changed('licence = "free"', 'licence = "free"\ncovers = "all"'), "key covers"),
     "a measure nobody knows": (changed('"export"', '"purchase"'), "key series.0.measure"),
     "a party that is no slug": (changed('"us"', '"United States"'), "reporter cannot be 'United States'"),
     "a column that is not in the header": (changed('value = "value"', 'value = "v"'), "column 'v', which is not in"),
@@ -96,7 +103,7 @@ REFUSED = {
     "a sign other than one": (WHOLE + 'sign = { column = "week", words = { sale = 2 } }\n', "key series.0.sign"),
     "a running total at a moment": (
         WHOLE + 'instant = true\ncumulative = { group = "week", starts = "09-01", first = "skip" }\n',
-        "neither instant nor wide",
+        "is not instant",
     ),
     "running totals in vintages": (
         HEAD + PERIOD + '[vintage]\ncolumn = "week"\n' + SERIES
@@ -137,3 +144,60 @@ def test_mapping_that_is_not_utf_8_is_refused() -> None:
     """A mapping is UTF-8 text, as TOML says."""
     with pytest.raises(MalformedError, match="not a TOML file"):
         parse_mapping(b"name = '\xff'", name="own.toml")
+
+
+EXTENDED = {
+    "words beside a reshaped code": (
+        changed('{ column = "code" }', '{ column = "code", words = { a = "b" }, pad = 6 }'),
+        "words are taken as they are",
+    ),
+    "an empty cell that means no unit": (
+        changed('unit = "USD"', 'unit = { column = "code", empty = "?" }'),
+        "unit cannot be",
+    ),
+    "a scale by a column without words": (WHOLE + 'scale = { column = "week" }\n', "needs the words that it may hold"),
+    "a scale by a word of zero": (WHOLE + 'scale = { column = "week", words = { k = "0" } }\n', "not above zero"),
+    "a scale by a word of no number": (WHOLE + 'scale = { column = "week", words = { k = "1e3" } }\n', "scale"),
+    "a year beside whole days": (
+        HEAD + '[period]\ncolumn = "month"\nform = "day"\nyear = "week"\n' + SERIES,
+        "year goes with the forms month",
+    ),
+    "a year of no column": (
+        HEAD + '[period]\ncolumn = "month"\nform = "month"\nyear = "y"\n' + SERIES,
+        "column 'y', which is not in header",
+    ),
+    "the start of years beside months": (
+        HEAD + '[period]\ncolumn = "month"\nform = "month"\nyear_starts = "09-01"\n' + SERIES,
+        "goes with the forms year",
+    ),
+    "a pair of months": (
+        HEAD + '[period]\nstart = "month"\nend = "week"\nform = "month"\nfrequency = "M"\n' + SERIES,
+        "start and end are days",
+    ),
+    "a vintage of a month": (
+        HEAD + PERIOD + '[vintage]\ncolumn = "week"\nform = "month"\n' + SERIES,
+        "a vintage is a day",
+    ),
+    "a total that is counted": (
+        HEAD + 'sums = [{ total = "value", of = ["week"] }]\n' + PERIOD + SERIES,
+        "is a total of others and is counted beside them",
+    ),
+    "a total of a column that is none": (
+        HEAD + 'sums = [{ total = "week", of = ["x"] }]\n' + PERIOD + SERIES,
+        "column 'x', which is not in header",
+    ),
+    "a rule without a condition": (
+        HEAD + 'skip = [{ column = "code" }]\n' + PERIOD + SERIES,
+        "exactly one of equals, begins or lengths",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EXTENDED)
+def test_wrong_key_of_what_a_mapping_may_declare_is_refused(case: str) -> None:
+    """Every declaration is checked before a file is read, and the sentence names the key (style §7)."""
+    text, reason = EXTENDED[case]
+    with pytest.raises(MalformedError) as caught:
+        parse_mapping(text.encode(), name="own.toml")
+    assert str(caught.value).startswith("The mapping own.toml")
+    assert reason in str(caught.value)

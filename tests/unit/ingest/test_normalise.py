@@ -299,3 +299,50 @@ def test_same_point_in_two_blocks_is_settled_across_them() -> None:
     imported = read("year,a,b\n2019,1,2\n2020,3,3\n", mapping)
     assert figures(imported, "export") == ["2020-01-01 2020-12-31 A 3"]
     assert [(fault.row, fault.column) for fault in imported.rejected] == [(2, "a"), (2, "b"), (3, "b")]
+
+
+PAID = """
+name = "paid"
+title = "Money promised and paid"
+publisher = "Somebody"
+authority = "somebody"
+channel = "list"
+standing = "official"
+licence = "free"
+redistribute = true
+header = ["day", "kind", "amount"]
+absent = "zero"
+COVERS
+[period]
+column = "day"
+form = "day"
+"""
+KIND = """
+[[series]]
+measure = "MEASURE"
+keep = [{ column = "kind", equals = ["MEASURE"] }]
+reporter = "aa"
+partner = "bb"
+classification = "plan"
+code = "1"
+unit = "USD"
+value = "amount"
+"""
+
+
+@pytest.mark.parametrize(
+    ("covers", "days"),
+    [
+        ("", {"order": ("2020-01-01", "2020-01-01"), "payment": ("2020-03-01", "2020-05-01")}),
+        ('covers = "series"\n', {"order": ("2020-01-01", "2020-01-01"), "payment": ("2020-03-01", "2020-05-01")}),
+        ('covers = "file"\n', {"order": ("2020-01-01", "2020-05-01"), "payment": ("2020-01-01", "2020-05-01")}),
+    ],
+    ids=["unsaid", "series", "file"],
+)
+def test_days_covered_are_those_of_the_series_or_of_the_file(covers: str, days: dict[str, tuple[str, str]]) -> None:
+    """Where a file lists every transaction, nothing was paid on the days before the first payment (R10)."""
+    text = PAID.replace("COVERS\n", covers) + "".join(KIND.replace("MEASURE", kind) for kind in ("order", "payment"))
+    mapping = parse_mapping(text.encode(), name="paid.toml")
+    found = read("day,kind,amount\n2020-01-01,order,9\n2020-03-01,payment,4\n2020-05-01,payment,5\n", mapping)
+    assert {part.measure: (part.start, part.end) for part in found.series} == days
+    assert {part.published for part in found.series} == {"2020-05-01"}

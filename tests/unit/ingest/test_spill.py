@@ -2,11 +2,12 @@
 
 import errno
 import tempfile
+from typing import IO
 
 import pytest
 
 from ledger.errors import UnavailableError
-from ledger.ingest.spill import Sorter, Spool
+from ledger.ingest.spill import Marked, Sorter, Spool
 
 
 def test_lines_come_back_sorted_whatever_the_length_of_the_runs() -> None:
@@ -17,6 +18,35 @@ def test_lines_come_back_sorted_whatever_the_length_of_the_runs() -> None:
         for line in lines:
             sorter.add(line)
         assert list(sorter.sorted()) == sorted(lines)
+
+
+def test_few_files_are_open_however_many_runs_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Full levels are merged into one run: a hundred million rows do not exhaust what a process may open."""
+    opened: list[IO[bytes]] = []
+    real = tempfile.TemporaryFile
+
+    def counted() -> IO[bytes]:
+        opened.append(real())
+        return opened[-1]
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", counted)
+    lines = [f"{n * 37 % 251}\0{n % 7}".encode() for n in range(500)]
+    sorter, most = Sorter(run=1, merged=4), 0
+    for line in lines:
+        sorter.add(line)
+        most = max(most, sum(not file.closed for file in opened))
+    # 500 runs of one line are at most five levels (4⁵ > 500) of three files, and four more while one is merged.
+    assert most <= 5 * 3 + 4
+    assert list(sorter.sorted()) == sorted(lines)
+    assert all(file.closed for file in opened)
+
+
+def test_rows_are_counted_once_however_often_they_are_marked() -> None:
+    """A row with three faults is one rejected row, in whatever order faults are found."""
+    marked = Marked()
+    for number in (9, 2, 9, 100_000, 2, 0, 7, 8):
+        marked.add(number)
+    assert len(marked) == 6
 
 
 def test_spool_reads_back_what_stands_at_a_place() -> None:
