@@ -5,7 +5,10 @@ what the view knows and the engine drew for it.
 """
 
 from ledger.assessment.enforceability import score
+from ledger.assessment.erased import bearing_on
+from ledger.assessment.link import links_of
 from ledger.assessment.reconcile import reconcile
+from ledger.assessment.reconcile.need import UNSUITABLE as WANTED
 from ledger.assessment.result import Cite, CommitmentResult, Score, TermResult
 from ledger.assessment.selection import Selected
 from ledger.assessment.stance import matrix
@@ -45,15 +48,21 @@ def assess(known: Known, subject: str, selected: Selected) -> CommitmentResult:
         score=scored,
         stances=matrix(known, subject, stands.terms),
         cites=_cites(known, subject, stands),
+        links=links_of(known, subject),
+        erased=bearing_on(known, subject, stands.terms),
     )
 
 
 def _suitable(terms: tuple[TermResult, ...], scored: Score) -> tuple[TermResult, ...]:
     """Return the terms, with those whose precision is at most 1 not assessable (E5)."""
     vague = {levels.term for levels in scored.terms if levels.P[1].high <= 1}
-    return tuple(
-        term.model_copy(update={"outcome": "not_assessable", "reason": _unsuitable(term)}) if term.id in vague else term
-        for term in terms
+    return tuple(_unassessed(term) if term.id in vague else term for term in terms)
+
+
+def _unassessed(term: TermResult) -> TermResult:
+    """Return a term without an outcome: no change of figures could give it one, only more precise words (E5, R13)."""
+    return term.model_copy(
+        update={"outcome": "not_assessable", "reason": _unsuitable(term), "flips": (), "deciding": (WANTED,)}
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple, NoReturn
 
+from ledger.assessment.classification import links_of
 from ledger.errors import MalformedError
 from ledger.model.evidence import OBSERVATION_COLUMNS, Evidence
 from ledger.model.value import as_date
@@ -139,6 +140,20 @@ def observations_of(evidence: Evidence, stream: BinaryIO, *, what: str) -> Itera
             message = f"{what}: line {number} {fault}; mend the statement, or import the raw file again."
             raise MalformedError(message, line=number, digest=evidence.observations.digest)
         yield one
+
+
+def count_rows(evidence: Evidence, stream: BinaryIO, *, what: str) -> int:
+    """Return how many rows an evidence statement's file has, of figures or of a table, each read strictly.
+
+    Args:
+        what: how errors name the file.
+
+    Raises:
+        MalformedError: a line is not canonical, or of something that the statement does not name.
+    """
+    if evidence.dimensions.table is not None:
+        return sum(1 for _ in links_of(evidence, stream, what=what))
+    return sum(1 for _ in observations_of(evidence, stream, what=what))
 
 
 def split(quantity: str) -> tuple[int, int, int]:

@@ -9,6 +9,7 @@ days are inclusive.
 from typing import Literal
 
 from ledger.model.attestation import Dimension
+from ledger.model.commitment import LinkKind
 from ledger.model.determination import Band, Disposition, Outcome, Validity
 from ledger.model.ratio import Ratio
 from ledger.model.value import Measure, Value
@@ -23,6 +24,28 @@ class Cite(Value):
     entry: int
     statement: str
     field: str | None = None
+
+
+Lost = Literal["statement", "observations", "raw", "mapping", "copy"]
+"""What of a statement was erased: itself, or a file that it names."""
+
+
+class Erased(Value):
+    """What a logged erasure removed (R1; design §2.3).
+
+    Attributes:
+        entry: that has lost its statement, or a file; ``statement`` its name.
+        by: the entry of the erasure.
+    """
+
+    entry: int
+    statement: str
+    kind: str
+    subject: str
+    what: Lost
+    by: int
+    ground: str
+    reason: str
 
 
 class Point(Value):
@@ -51,16 +74,147 @@ class NotAdmissible(Value):
     reason: str
 
 
+class Flip(Value):
+    """The smallest change of one kind that would turn an outcome, or that there is none (R13).
+
+    Units: ``by`` in the term's unit, exact to the billionth, which is the finest step of a canonical decimal.
+
+    Attributes:
+        changes: what would change: what a source comes to, its baseline, or which codes of the scope are counted.
+        source: whose figures change, with the ``channel``; null where no one source turns the joint outcome.
+        by: the signed change; null where no change of this kind turns the outcome.
+        share: its size as a share of what now stands; null where that is zero or there is no change.
+        code: for the scope, the one code whose leaving out turns it, where the figures of single codes are known.
+        becomes: the outcome once it is made.
+    """
+
+    changes: Literal["actual", "baseline", "scope"]
+    source: str | None
+    channel: str | None
+    by: str | None
+    share: str | None
+    code: str | None = None
+    becomes: Outcome | None
+    words: str
+
+
+class BackTest(Value):
+    """What would have been projected in a past season at the same point, from the seasons before it, and what came."""
+
+    period: str
+    low: str
+    high: str | None
+    came: str
+    inside: bool
+
+
+class Projection(Value):
+    """What a channel's total may come to by the end, judged by its own past seasons; never in a verdict (R14).
+
+    Attributes:
+        until: the last day that the figures to date cover; null where there are none.
+        seasons: the past periods, complete in this channel, whose shares by the same day were used.
+        low: and ``high`` the interval; ``high`` is null where a past season had nothing by that day, both with
+            ``reason`` where nothing can be projected.
+        expected: how often a season like those before falls inside, (n − 1) ÷ (n + 1) for n seasons.
+        tests: past seasons that have at least two before them, in order.
+    """
+
+    until: str | None
+    seasons: tuple[str, ...]
+    low: str | None
+    high: str | None
+    expected: str | None
+    reason: str | None
+    tests: tuple[BackTest, ...]
+    words: str
+
+
+class KnownCause(Value):
+    """One known cause of a gap, and what it can make of it, as far as evidence at hand can say (R8).
+
+    Units: ``low`` and ``high`` in the term's unit, signed as the gap; null where nothing at hand gives a number.
+    """
+
+    kind: Literal["price basis", "transit", "re-exports", "revisions", "classification", "coverage"]
+    low: str | None
+    high: str | None
+    words: str
+    rests_on: str
+
+
+class Gap(Value):
+    """The gap between two sources in one period that both cover whole: the second less the first."""
+
+    start: str
+    end: str
+    first: str
+    second: str
+    gap: str
+    share: str | None
+
+
+class Discrepancy(Value):
+    """Two sources on one flow: how far apart, by period and in all, the known causes, and the unexplained rest (R8).
+
+    Attributes:
+        first: and ``second`` the channels, as ``source/channel``; of a mirror pair the exports come first.
+        gap: the second less the first over the term's days; of intervals, the nearest ends.
+        rest: what no cause with a number explains; null where coverage differs, as missing figures look like a gap.
+        agrees: whether the gap lies within the known causes (R18).
+    """
+
+    first: str
+    second: str
+    is_mirror: bool
+    gap: str
+    share: str | None
+    periods: tuple[Gap, ...]
+    causes: tuple[KnownCause, ...]
+    rest: str | None
+    agrees: bool
+    words: tuple[str, ...]
+
+
+class RateUsed(Value):
+    """A rate by which figures were converted, as published: what one of ``priced`` is in ``priced_in`` (R5)."""
+
+    start: str
+    end: str
+    priced: str
+    priced_in: str
+    value: str
+    cite: Cite
+
+
+class ListedCode(Value):
+    """A code that is not counted as it stands, with its value in the period and its share of the channel's (R3).
+
+    Attributes:
+        why: no table leads from it to the term's classification; or it lies partly in the scope and partly outside.
+        share: null where all figures come to nothing.
+    """
+
+    classification: str
+    code: str
+    why: Literal["unmapped", "astride"]
+    value: str
+    unit: str
+    share: str | None
+
+
 class SourceResult(Value):
     """One channel of one source, reckoned by itself (R7, R8).
 
     Units: amounts in the term's unit; coverages are shares.
 
     Attributes:
-        low: and ``high`` the total without and with observations that straddle the period's edge; equal when none
-            does (R10).
+        low: and ``high`` the total without and with observations that straddle the period's edge, and codes that lie
+            astride the scope; equal when none does (R3, R10).
         target: the level owed on this channel: for an increment, its own baseline plus the increment.
         votes: whether it decides; ``why_not`` says why it does not.
+        tables: by which codes of other classifications were read (R3). ``rates``: by which other currencies were (R5).
+        listed: codes that no table has, or that lie astride the scope, largest first, at most fifty.
         reached: the day on which the bound was reached or passed, if it was.
     """
 
@@ -93,6 +247,11 @@ class SourceResult(Value):
     revisions: tuple[Revision, ...]
     ratios: tuple[Ratio, ...]
     cites: tuple[Cite, ...]
+    flips: tuple[Flip, ...] = ()
+    projection: Projection | None = None
+    tables: tuple[Cite, ...] = ()
+    rates: tuple[RateUsed, ...] = ()
+    listed: tuple[ListedCode, ...] = ()
 
 
 class ReadingResult(Value):
@@ -157,6 +316,10 @@ class TermResult(Value):
         is_due: whether it counts for the opinion at this view.
         coverage: the best among the voting sources.
         findings: stable codes such as ``F.untriggered``, each with a sentence.
+        flips: for a verdict or a dispute, what would turn the joint outcome, one for each kind of change (R13).
+        deciding: for any other outcome, which missing thing would decide it, in sentences (R13).
+        discrepancies: every two sources that were read on one flow, and how far apart they are (R8).
+        erased: what the outcome could rest on, had it not been erased (R1).
     """
 
     id: str
@@ -188,14 +351,23 @@ class TermResult(Value):
     contested: tuple[Cite, ...]
     findings: tuple[str, ...]
     cites: tuple[Cite, ...]
+    flips: tuple[Flip, ...] = ()
+    deciding: tuple[str, ...] = ()
+    discrepancies: tuple[Discrepancy, ...] = ()
+    erased: tuple[Cite, ...] = ()
 
 
 class Reason(Value):
-    """Why a level is what it is: the rule, a sentence, and the entries used (E2)."""
+    """Why a level is what it is: the rule, a sentence, and the entries used (E2).
+
+    Attributes:
+        rule: the row of the table (``V.3``). ``code``: the lint's name of what keeps it from the next (E9), if any.
+    """
 
     rule: str
     says: str
     cites: tuple[Cite, ...]
+    code: str | None = None
 
 
 class Level(Value):
@@ -240,8 +412,66 @@ class Pillars(Value):
     Q: tuple[str, str]
 
 
+class Turn(Value):
+    """A change of the method's choices or of levels that turns a band, and what comes of it (E8).
+
+    Units: points of 100, to one place.
+    """
+
+    changes: tuple[str, ...]
+    low: str
+    high: str
+    low_band: Band
+    high_band: Band
+
+
+class Robustness(Value):
+    """How far a band depends on the method's choices and on single levels (E8).
+
+    Units: shares of 1, to six places.
+
+    Attributes:
+        runs: weights × aggregators × (as it is, each dimension one level down, one up); ``holds`` those in which both
+            ends keep their bands.
+        together: the same where all seven dimensions may be off by one at once; ``together_holds`` likewise.
+        turns: how many of the smallest changes turn a band; ``first`` the first of them, in the order of the table.
+    """
+
+    runs: int
+    holds: int
+    share: str
+    together: int
+    together_holds: int
+    together_share: str
+    turns: int
+    first: tuple[Turn, ...]
+    words: str
+
+
+class Raise(Value):
+    """What one level more of a dimension is worth, and what earns it (E9).
+
+    Units: points of 100, to one place, exact.
+
+    Attributes:
+        level: as written, low and high; ``next`` the level one up at each end that has one.
+        is_known: whether the level is one and not an interval; settling an unknown comes before raising it.
+        gain: of the low end and of the high end, gates applied: the score after less the score before.
+        earns: the words that earn the next level, or what is to be settled.
+        codes: of the lint's rules that keep the level where it is.
+    """
+
+    dimension: Dimension
+    level: tuple[int, int]
+    next: tuple[int, int]
+    is_known: bool
+    gain: tuple[str, str]
+    earns: str
+    codes: tuple[str, ...]
+
+
 class Side(Value):
-    """A score, written or practised: its two ends, its bands, its pillars (E4–E7).
+    """A score, written or practised: its two ends, its bands, its pillars (E4–E8).
 
     Units: points of 100, to one place.
     """
@@ -253,6 +483,7 @@ class Side(Value):
     pillars: Pillars
     point: bool
     why_no_point: str | None
+    robustness: Robustness | None = None
 
 
 class Score(Value):
@@ -262,6 +493,7 @@ class Score(Value):
         terms: P, V and K of each material term: the commitment has the lowest.
         erosion: written less practised, low and high.
         unknown: what would narrow the interval, in sentences.
+        raises: what would raise the written score, dimension by dimension in the order of the table (E9).
     """
 
     method: str
@@ -272,6 +504,7 @@ class Score(Value):
     erosion: tuple[str, str]
     gates: tuple[Gate, ...]
     unknown: tuple[str, ...]
+    raises: tuple[Raise, ...] = ()
 
 
 class TermLevels(Value):
@@ -300,10 +533,28 @@ class Stance(Value):
     cite: Cite | None
 
 
+class LinkResult(Value):
+    """What a commitment says of another (R16).
+
+    Attributes:
+        fault: why it cannot be followed at this view: the other is not known, or the links run in a circle.
+    """
+
+    kind: LinkKind
+    commitment: str
+    fault: str | None
+    words: str
+    cite: Cite
+
+
 class CommitmentResult(Value):
     """One commitment at one view.
 
     The three axes (outcome by term, validity, disposition), the score, and who said what.
+
+    Attributes:
+        links: to other commitments, as it states them (R16).
+        erased: what all this could rest on, had it not been erased (R1).
     """
 
     subject: str
@@ -319,3 +570,44 @@ class CommitmentResult(Value):
     score: Score
     stances: tuple[Stance, ...]
     cites: tuple[Cite, ...]
+    links: tuple[LinkResult, ...] = ()
+    erased: tuple[Erased, ...] = ()
+
+
+class ChannelTotal(Value):
+    """What one channel of one source comes to over several terms, a flow that several count being counted once (R16).
+
+    Attributes:
+        low: and ``high`` what was seen; they differ where it cannot be told how much of two terms is one flow.
+        terms: the terms, as ``commitment/term``, that it has figures of; ``without`` those that it has none of.
+    """
+
+    source: str
+    channel: str
+    frequency: str
+    basis: str
+    low: str
+    high: str
+    terms: tuple[str, ...]
+    without: tuple[str, ...]
+
+
+class TotalResult(Value):
+    """Several commitments together: terms of one series, unit, bound and kind of target (R16).
+
+    Attributes:
+        owed_low: and ``owed_high`` the amount owed in all; they differ where two terms share a flow and nothing says
+            whether one amount comes on top of the other.
+        once: the pairs of terms that share a flow, each with how it was counted, in sentences.
+    """
+
+    series: str
+    unit: str
+    bound: str
+    target_is: str
+    owed_low: str
+    owed_high: str
+    terms: tuple[str, ...]
+    channels: tuple[ChannelTotal, ...]
+    once: tuple[str, ...]
+    words: str

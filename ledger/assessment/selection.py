@@ -4,18 +4,18 @@
 the observations and runs ``selection.sql``; ``Selected`` holds the rows by query. Nothing here reads a file of figures.
 """
 
-import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import BinaryIO, NamedTuple, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol
 
+from ledger.assessment.classification import family_of, is_below
+from ledger.assessment.route import NO_ROUTES, Routes, currency_of, rates_of, routes_into
 from ledger.assessment.view import Fact, Known, commitment_of
 from ledger.errors import MalformedError
-from ledger.model.evidence import Evidence
+from ledger.model.evidence import RATES, Evidence
 from ledger.model.term import QuantityTerm, Reading, Term, TrendTerm
 from ledger.model.unit import UNITS, measurement
 from ledger.model.value import Scope, as_date
@@ -23,7 +23,8 @@ from ledger.model.value import Scope, as_date
 CURRENT = -1
 """The line of the newest figure of every point; other lines are single entries by themselves."""
 
-_EDITION = re.compile(r"(?P<family>[A-Za-z][A-Za-z-]*)(?P<edition>[0-9]{4})")
+LISTED: Final = -2
+"""The line of what is listed and not counted: codes that no table has, or that lie astride, and what all come to."""
 
 
 class Query(NamedTuple):
@@ -49,7 +50,13 @@ class Load(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row of the answer; whole numbers only, in the order of ``selection.sql``."""
+    """One row of the answer, in the order of ``selection.sql``: whole numbers, and two names for what is listed.
+
+    Attributes:
+        astride: 1 for codes that lie partly in the scope (R3).
+        listed: a number for what a listed row is about; -1 in all others. ``kind``: what is listed of it, 0 for the sum
+            of all codes of a classification. ``classification`` and ``code``: its names.
+    """
 
     query: int
     channel: int
@@ -61,6 +68,8 @@ class Row(NamedTuple):
     day_from: int
     day_to: int
     status: int
+    astride: int
+    listed: int
     high: int
     low: int
     nano: int
@@ -72,6 +81,9 @@ class Row(NamedTuple):
     finer: int
     held_leaves: int
     all_leaves: int
+    kind: int
+    classification: str
+    code: str
 
 
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -79,17 +91,42 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "entry BIGINT", "classification VARCHAR", "code VARCHAR", "unit VARCHAR", "basis BIGINT", "frequency BIGINT",
         "day_from BIGINT", "day_to BIGINT", "status BIGINT", "high BIGINT", "low BIGINT", "nano BIGINT",
     ),
-    "evidence": ("query BIGINT", "entry BIGINT", "channel BIGINT", "published BIGINT", "several BIGINT"),
+    "asked": ("query BIGINT", "class BIGINT", "branch BIGINT", "weighed BIGINT"),
+    "evidence": ("class BIGINT", "entry BIGINT", "channel BIGINT", "published BIGINT", "several BIGINT"),
     "unit": ("unit VARCHAR", "number BIGINT", "dimension BIGINT"),
     "withdrawn": ("entry BIGINT", "classification VARCHAR", "code VARCHAR", "day_from BIGINT", "day_to BIGINT"),
-    "scope": ("query BIGINT", "classification VARCHAR", "code VARCHAR", "edition BIGINT", "node BIGINT"),
-    "tree": ("query BIGINT", "node BIGINT", "above BIGINT", "own BIGINT"),
-    "named": ("query BIGINT", "node BIGINT"),
-    "weighed": ("query BIGINT", "day_from BIGINT", "day_to BIGINT"),
+    "scope": (
+        "class BIGINT", "classification VARCHAR", "code VARCHAR", "edition BIGINT", "node BIGINT", "astride BIGINT",
+    ),
+    "tree": ("class BIGINT", "branch BIGINT", "node BIGINT", "above BIGINT", "own BIGINT"),
+    "named": ("branch BIGINT", "node BIGINT"),
+    "weighed": ("branch BIGINT", "day_from BIGINT", "day_to BIGINT"),
+    "derived": (
+        "class BIGINT", "channel BIGINT", "classification VARCHAR", "code VARCHAR", "node BIGINT", "part BIGINT",
+        "sign BIGINT", "parts BIGINT",
+    ),
+    "listed": (
+        "class BIGINT", "classification VARCHAR", "code VARCHAR", "node BIGINT", "family BIGINT", "kind BIGINT",
+    ),
+    "beneath": ("class BIGINT", "node BIGINT", "above BIGINT"),
 }  # fmt: skip
 """The tables that ``selection.sql`` reads, with their columns, in types that every engine has."""
 
 Tuples = tuple[tuple[int | str, ...], ...]
+
+
+class Route(NamedTuple):
+    """By which tables the figures of one query may be read; tables are named by their entries.
+
+    Attributes:
+        ways: the correspondences from each classification, in the order in which they are gone.
+        trees: the nomenclature of each classification that has one.
+        derivations: the number of a channel, and the table that says how its figures are put together.
+    """
+
+    ways: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    trees: tuple[tuple[str, int], ...] = ()
+    derivations: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +135,19 @@ class Plan:
 
     Attributes:
         queries: sorted; a row's ``query`` is a position here. ``channels``: authority and channel, likewise.
-        loads: in entry order. ``tables``: rows of the tables that do not depend on the figures.
+        loads: in entry order. ``tables``: rows of the tables that do not depend on the figures; those of ``evidence``
+            begin with the query here, and are laid out by classes when scopes are expanded.
+        lookups: the tables of codes to read, in entry order; ``selections``: the entries of those that only pick codes.
+        routes: one for each query, or none at all.
     """
 
     queries: tuple[Query, ...]
     channels: tuple[tuple[str, str], ...]
     loads: tuple[Load, ...]
     tables: Mapping[str, Tuples]
+    lookups: tuple[Load, ...] = ()
+    selections: tuple[int, ...] = ()
+    routes: tuple[Route, ...] = ()
 
 
 class Engine(Protocol):
@@ -151,12 +194,6 @@ def selection_sql() -> str:
     return resources.files("ledger.assessment").joinpath("selection.sql").read_text(encoding="utf-8")
 
 
-def family_of(classification: str) -> tuple[str, str]:
-    """Return a classification's family and edition, which may be empty: ``HS2017`` is HS of 2017."""
-    found = _EDITION.fullmatch(classification)
-    return (found["family"], found["edition"]) if found else (classification, "")
-
-
 def query_of(term: QuantityTerm | TrendTerm, reading: Reading) -> Query | None:
     """Return the question that a term puts to the figures in one reading; null where it has no scope (R3)."""
     if term.scope is None:
@@ -181,25 +218,28 @@ def named_codes(family: str, codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(code for code in all_codes if not any(is_below(family, code, other) for other in all_codes))
 
 
-def is_below(family: str, code: str, above: str) -> bool:
-    """Whether a code stands below another in its classification's tree (R3).
+def routes_of(known: Known, query: Query) -> Routes:
+    """Return the tables by which other classifications can be read in a query's (R3)."""
+    return routes_into(known, query.family + query.edition)
 
-    In the Harmonized System a code is the beginning of every code below it; elsewhere a full stop separates the levels.
+
+def why_not_admissible(fact: Fact[Evidence], query: Query, routes: Routes) -> str | None:
+    """Return why a statement of evidence may not answer a query; null when it may (R4).
+
+    Args:
+        routes: of the query's classification, as ``routes_of`` gives them.
     """
-    if family == "HS":
-        return code != above and code.isdigit() and above.isdigit() and code.startswith(above)
-    return code.startswith(above + ".")
-
-
-def why_not_admissible(fact: Fact[Evidence], query: Query) -> str | None:
-    """Return why a statement of evidence may not answer a query; null when it may (R4)."""
     if fact.subject != query.series:
         return _another_series(fact.subject, query.series)
-    theirs = [family_of(name) for name in fact.body.dimensions.classifications]
+    names = fact.body.dimensions.classifications
+    theirs = [family_of(name) for name in names]
     same = [edition for family, edition in theirs if family == query.family]
-    words = (
-        f"classified by {', '.join(fact.body.dimensions.classifications)}, the term by {query.family}{query.edition}"
-    )
+    if any(routes.of(name) is not None for name in names):
+        return None
+    words = f"classified by {', '.join(names)}, the term by {query.family}{query.edition}"
+    torn = [routes.torn[name.lower()] for name in names if name.lower() in routes.torn]
+    if torn and not any(same_edition(edition, query.edition) for edition in same):
+        return f"{words}; {torn[0]}"
     if not same:
         return f"{words}; no table leads across"
     if not any(same_edition(edition, query.edition) for edition in same):
@@ -243,40 +283,81 @@ def plan(known: Known, subjects: Iterable[str]) -> Plan:
         NotFoundError: the view does not know one of the commitments.
         UnitError: evidence that would be used is in a unit that no factor is stated for (R5).
     """
-    queries = sorted({
-        query
+    asked = sorted({
+        (query, currency_of(term.unit) or "")
         for subject in subjects
         for term in measured_terms(known, subject)
         for reading in term.measures
         if (query := query_of(term, reading)) is not None
     })  # fmt: skip
+    routes = {query: routes_of(known, query) for query, _ in asked}
+    rates = {rate for query, money in asked if money for rate in _rate_queries(known, query, routes[query], money)}
+    routes |= dict.fromkeys(rates, NO_ROUTES)
+    queries = sorted(routes)
     usable = [
         (number, fact)
         for number, query in enumerate(queries)
         for fact in known.evidence.get(query.series, ())
-        if why_not_admissible(fact, query) is None
+        if why_not_admissible(fact, query, routes[query]) is None
     ]
     facts = {fact.index: fact for _, fact in usable}
     for fact in facts.values():
         for unit in fact.body.dimensions.units:
             measurement(unit)
     channels = sorted({(fact.body.authority, fact.body.channel) for fact in facts.values()})
+    ways = tuple(_route(routes[query], channels) for query in queries)
+    tables = [fact for _, fact in sorted(_tables(routes.values()).items())]
     return Plan(
         queries=tuple(queries),
         channels=tuple(channels),
-        loads=tuple(
-            Load(index, fact.body.observations.digest, fact.body.observations.count)
-            for index, fact in sorted(facts.items())
-        ),
+        loads=tuple(_load(fact) for _, fact in sorted(facts.items())),
         tables={
             "evidence": _evidence(usable, channels),
             "unit": unit_rows(),
             "withdrawn": _withdrawn(known, facts),
-            "weighed": tuple(
-                (number, query.weigh_from, query.weigh_to) for number, query in enumerate(queries) if query.weigh_from
-            ),
         },
+        lookups=tuple(_load(fact) for fact in tables),
+        selections=tuple(fact.index for fact in tables if fact.body.dimensions.table == "selection"),
+        routes=ways if any(way != Route() for way in ways) else (),
     )
+
+
+def _load(fact: Fact[Evidence]) -> Load:
+    return Load(fact.index, fact.body.observations.digest, fact.body.observations.count)
+
+
+def _tables(routes: Iterable[Routes]) -> dict[int, Fact[Evidence]]:
+    """Return every table that a route goes by, by its entry."""
+    found: dict[int, Fact[Evidence]] = {}
+    for one in routes:
+        ways = [fact for way in one.ways.values() for fact in way]
+        found |= {fact.index: fact for fact in (*ways, *one.trees.values(), *one.derivations.values())}
+    return found
+
+
+def _route(routes: Routes, channels: list[tuple[str, str]]) -> Route:
+    return Route(
+        ways=tuple((name, tuple(fact.index for fact in way)) for name, way in sorted(routes.ways.items())),
+        trees=tuple((name, fact.index) for name, fact in sorted(routes.trees.items())),
+        derivations=tuple(
+            (number, routes.derivations[channel].index)
+            for number, (_, channel) in enumerate(channels)
+            if channel in routes.derivations
+        ),
+    )
+
+
+def rate_query(series: str, currency: str) -> Query:
+    """Return the question what a currency is priced at in a series of rates (R5)."""
+    return Query(series, RATES, "", (currency,), 0, 0)
+
+
+def _rate_queries(known: Known, query: Query, routes: Routes, currency: str) -> Iterator[Query]:
+    """Yield the questions to the series of rates that figures in other currencies than the term's need."""
+    facts = [fact for fact in known.evidence.get(query.series, ()) if why_not_admissible(fact, query, routes) is None]
+    theirs = {currency_of(unit) or currency for fact in facts for unit in fact.body.dimensions.units} - {currency}
+    for series, _ in rates_of(known, currency) if theirs else ():
+        yield from (rate_query(series, one) for one in (*theirs, currency))
 
 
 def _evidence(usable: list[tuple[int, Fact[Evidence]]], channels: list[tuple[str, str]]) -> Tuples:
@@ -292,7 +373,7 @@ def _evidence(usable: list[tuple[int, Fact[Evidence]]], channels: list[tuple[str
     ]
     together = Counter((query, channel) for query, _, channel, _ in rows)
     repeats = {fact.index: _may_repeat(fact.body) for _, fact in usable}
-    return tuple((*row, int(together[row[0], row[2]] > 1 or repeats[row[1]])) for row in rows)
+    return tuple((*row, 2 if repeats[row[1]] else int(together[row[0], row[2]] > 1)) for row in rows)
 
 
 def _may_repeat(evidence: Evidence) -> bool:
@@ -315,62 +396,6 @@ def _withdrawn(known: Known, facts: Mapping[int, Fact[Evidence]]) -> Tuples:
         for point in known.withdrawn.get(fact.name, ())
     }
     return tuple(sorted(rows))
-
-
-def expand(plan: Plan, present: Iterable[tuple[str, str]]) -> Mapping[str, Tuples]:
-    """Return the tables ``scope``, ``tree`` and ``named``: every scope expanded to the codes that are present (R3).
-
-    Args:
-        present: classification and code of every observation that was loaded, each pair once.
-    """
-    by_family: dict[str, dict[str, list[tuple[str, str]]]] = {}
-    for classification, code in sorted(present):
-        family, edition = family_of(classification)
-        by_family.setdefault(family, {}).setdefault(code, []).append((classification, edition))
-    scope: list[tuple[int | str, ...]] = []
-    tree: list[tuple[int | str, ...]] = []
-    named: list[tuple[int | str, ...]] = []
-    for number, query in enumerate(plan.queries):
-        there = by_family.get(query.family, {})
-        codes = _below_named(query, sorted(there))
-        nodes = {code: node for node, code in enumerate(codes)}
-        scope += [
-            (number, classification, code, int(edition or 0), nodes[code])
-            for code in codes
-            for classification, edition in there.get(code, ())
-            if same_edition(edition, query.edition)
-        ]
-        tree += [
-            (number, nodes[code], nodes[above], int(code == above))
-            for code in codes
-            for above in _line_up(query.family, code)
-            if above in nodes
-        ]
-        named += [(number, nodes[code]) for code in query.codes]
-    return {"scope": tuple(scope), "tree": tuple(tree), "named": tuple(named)}
-
-
-def _below_named(query: Query, there: list[str]) -> list[str]:
-    """Return the codes that a query names and all that are present below them, sorted; ``there`` is sorted."""
-    codes = set(query.codes)
-    for named in query.codes:
-        for code in there[bisect_left(there, named) :]:
-            if not code.startswith(named):
-                break
-            if is_below(query.family, code, named):
-                codes.add(code)
-    return sorted(codes)
-
-
-def _line_up(family: str, code: str) -> Iterator[str]:
-    """Yield a code and every code that could stand above it."""
-    yield code
-    if family == "HS":
-        if code.isdigit():
-            yield from (code[:length] for length in range(1, len(code)))
-    else:
-        parts = code.split(".")
-        yield from (".".join(parts[:length]) for length in range(1, len(parts)))
 
 
 def check_count(load: Load, found: int) -> None:

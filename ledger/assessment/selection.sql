@@ -1,125 +1,253 @@
 -- Selection and aggregation of observations (method R2, R3; design §4). One text for SQLite, DuckDB, PostgreSQL and Spark:
 -- whole numbers only, no division, no dates, no dialect's functions, equality in ON and ranges in WHERE, a total order.
 --
+-- What many queries ask alike is drawn once. Queries of one series, classification and edition that may use the same
+-- statements are a class: in a class each figure is ranked once, however many ask for it. A branch is one code that they
+-- name, with all below it: figures are added up by branch, and a query has the sum of its branches, which have no code in
+-- common. Where tables lead across classifications, a query is a class of its own and its whole scope one branch.
+--
 -- Read:  observation(entry, classification, code, unit, basis, frequency, day_from, day_to, status, high, low, nano)
---        evidence(query, entry, channel, published, several)   which statements a query may use; several = 1 where a point may
---                                                              come more than once in the channel, so that it is ranked
+--        asked(query, class, branch, weighed)                  the branches of each query; weighed = 1 where it has a baseline
+--        evidence(class, entry, channel, published, several)   which statements a class may use; several = 1 where another of
+--                                                              the channel may give a point again, 2 where the statement
+--                                                              itself may, so that it is ranked
 --        unit(unit, number, dimension)
 --        withdrawn(entry, classification, code, day_from, day_to)
---        scope(query, classification, code, edition, node)     scopes expanded to the codes that are present
---        tree(query, node, above, own)                         each node with itself (own = 1) and all that stand above it
---        named(query, node)                                    the codes that the term itself names
---        weighed(query, day_from, day_to)                      the baseline's days, where coverage is weighed by value
--- Give:  one row for each query, channel, line, entry, unit, basis, frequency, period and status. Line -1 is the newest
---        figure of every point; any other line is what the entry of that number says by itself.
+--        scope(class, classification, code, edition, node, astride)
+--                                                              scopes expanded to the codes that are present; astride = 1
+--                                                              where a code lies partly in the scope
+--        tree(class, branch, node, above, own)                 each node of a branch with itself (own = 1), with all that
+--                                                              stand above it there (0), and with those that no figure has (2)
+--        named(branch, node)                                   the codes that the term itself names
+--        weighed(branch, day_from, day_to)                     the baseline's days, where coverage is weighed by value
+--        derived(class, channel, classification, code, node, part, sign, parts)
+--                                                              the parts of a figure that a channel's others are put together to
+--        listed(class, classification, code, node, family, kind)
+--                                                              all codes of figures that are read by tables, with nodes of
+--                                                              their own; kind 1: no table has it, 2: it lies astride
+--        beneath(class, node, above)                           which of them stand above which
+-- Give:  one row for each query, channel, line, entry, unit, basis, frequency, period, status and place in the scope.
+--        Line -1 is the newest figure of every point; line -2 lists what is not counted, and what all codes of a
+--        classification come to; any other line is what the entry of that number says by itself.
 
 WITH admitted AS (
   -- R3: equality only, scopes having been expanded before.
-  SELECT e.query, e.channel, e.entry, e.published, e.several, s.node, s.edition, u.number AS unit, u.dimension,
+  SELECT e.class, e.channel, e.entry, e.published, e.several, s.node, s.edition, s.astride, u.number AS unit, u.dimension,
          o.basis, o.frequency, o.day_from, o.day_to, o.status, o.high, o.low, o.nano
   FROM observation o
   JOIN evidence e ON e.entry = o.entry
-  JOIN scope s ON s.query = e.query AND s.classification = o.classification AND s.code = o.code
+  JOIN scope s ON s.class = e.class AND s.classification = o.classification AND s.code = o.code
   JOIN unit u ON u.unit = o.unit
   LEFT JOIN withdrawn w ON w.entry = o.entry AND w.classification = o.classification AND w.code = o.code
                        AND w.day_from = o.day_from AND w.day_to = o.day_to
   WHERE w.entry IS NULL
 ),
-ranked AS (
-  -- R2: the newest publication of a point comes first, of one day's the later entry; the rest makes the order total.
+-- R2: of what one statement says of a point, the newest edition comes first; the rest makes the order total.
+repeated AS (
   SELECT a.*,
-         ROW_NUMBER() OVER (PARTITION BY query, channel, node, dimension, basis, frequency, day_from, day_to
-                            ORDER BY published DESC, entry DESC, edition DESC, unit, status) AS newest,
-         ROW_NUMBER() OVER (PARTITION BY query, channel, entry, node, dimension, basis, frequency, day_from, day_to
+         ROW_NUMBER() OVER (PARTITION BY class, entry, node, dimension, basis, frequency, day_from, day_to
                             ORDER BY edition DESC, unit, status) AS own
   FROM admitted a
-  WHERE several = 1
+  WHERE several = 2
 ),
-point AS (
-  SELECT query, channel, -1 AS line, entry, node, unit, dimension, basis, frequency, day_from, day_to, status, high, low, nano
+stated AS (
+  SELECT class, channel, entry, published, node, astride, unit, dimension, basis, frequency, day_from, day_to, status,
+         high, low, nano
+  FROM admitted WHERE several = 1
+  UNION ALL
+  SELECT class, channel, entry, published, node, astride, unit, dimension, basis, frequency, day_from, day_to, status,
+         high, low, nano
+  FROM repeated WHERE own = 1
+),
+-- R2: the newest publication of a point comes first, of one day's the later entry.
+ranked AS (
+  SELECT s.*,
+         ROW_NUMBER() OVER (PARTITION BY class, channel, node, dimension, basis, frequency, day_from, day_to
+                            ORDER BY published DESC, entry DESC) AS newest
+  FROM stated s
+),
+-- Two marks say on which lines a figure stands: current = 1 on that of the newest, alone = 1 on that of its own entry.
+given AS (
+  SELECT class, channel, entry, node, astride, unit, dimension, basis, frequency, day_from, day_to, status,
+         high, low, nano, 1 AS current, 0 AS alone
   FROM admitted WHERE several = 0
   UNION ALL
-  SELECT query, channel, -1 AS line, entry, node, unit, dimension, basis, frequency, day_from, day_to, status, high, low, nano
-  FROM ranked WHERE newest = 1
+  SELECT class, channel, entry, node, astride, unit, dimension, basis, frequency, day_from, day_to, status,
+         high, low, nano, CASE WHEN newest = 1 THEN 1 ELSE 0 END AS current, 1 AS alone
+  FROM ranked
+),
+-- R3: a figure that a channel's others are put together to, by a table that says so; each part is its own newest.
+part AS (
+  SELECT e.class, e.channel, e.entry, e.published, d.node, d.part, d.sign, d.parts, u.number AS unit, u.dimension,
+         o.basis, o.frequency, o.day_from, o.day_to, o.status, o.high, o.low, o.nano
+  FROM observation o
+  JOIN evidence e ON e.entry = o.entry
+  JOIN derived d ON d.class = e.class AND d.channel = e.channel AND d.classification = o.classification AND d.code = o.code
+  JOIN unit u ON u.unit = o.unit
+  LEFT JOIN withdrawn w ON w.entry = o.entry AND w.classification = o.classification AND w.code = o.code
+                       AND w.day_from = o.day_from AND w.day_to = o.day_to
+  WHERE w.entry IS NULL
+),
+part_ranked AS (
+  SELECT p.*,
+         ROW_NUMBER() OVER (PARTITION BY class, channel, node, part, dimension, basis, frequency, day_from, day_to
+                            ORDER BY published DESC, entry DESC, unit, status) AS newest,
+         ROW_NUMBER() OVER (PARTITION BY class, channel, entry, node, part, dimension, basis, frequency, day_from, day_to
+                            ORDER BY unit, status) AS own
+  FROM part p
+),
+-- All parts or none, in one unit; it is worth what the worst of them is worth.
+together AS (
+  SELECT class, channel, MAX(entry) AS entry, node, unit, dimension, basis, frequency, day_from, day_to,
+         MAX(status) AS status, SUM(sign * high) AS high, SUM(sign * low) AS low, SUM(sign * nano) AS nano,
+         1 AS current, 0 AS alone
+  FROM part_ranked WHERE newest = 1
+  GROUP BY class, channel, node, parts, unit, dimension, basis, frequency, day_from, day_to
+  HAVING COUNT(*) = parts
   UNION ALL
-  SELECT query, channel, entry AS line, entry, node, unit, dimension, basis, frequency, day_from, day_to, status, high, low, nano
-  FROM ranked WHERE own = 1
+  SELECT class, channel, entry, node, unit, dimension, basis, frequency, day_from, day_to,
+         MAX(status) AS status, SUM(sign * high) AS high, SUM(sign * low) AS low, SUM(sign * nano) AS nano,
+         0 AS current, 1 AS alone
+  FROM part_ranked WHERE own = 1
+  GROUP BY class, channel, entry, node, parts, unit, dimension, basis, frequency, day_from, day_to
+  HAVING COUNT(*) = parts
+),
+point AS (
+  SELECT * FROM given
+  UNION ALL
+  SELECT t.class, t.channel, t.entry, t.node, 0 AS astride, t.unit, t.dimension, t.basis, t.frequency, t.day_from,
+         t.day_to, t.status, t.high, t.low, t.nano, t.current, t.alone
+  FROM together t
+  LEFT JOIN given g ON g.class = t.class AND g.channel = t.channel AND g.current = t.current AND g.node = t.node
+                   AND g.dimension = t.dimension AND g.basis = t.basis AND g.frequency = t.frequency
+                   AND g.day_from = t.day_from AND g.day_to = t.day_to
+  WHERE t.current = 1 AND g.node IS NULL
+  UNION ALL
+  SELECT t.class, t.channel, t.entry, t.node, 0 AS astride, t.unit, t.dimension, t.basis, t.frequency, t.day_from,
+         t.day_to, t.status, t.high, t.low, t.nano, t.current, t.alone
+  FROM together t
+  LEFT JOIN given g ON g.class = t.class AND g.channel = t.channel AND g.entry = t.entry AND g.alone = t.alone
+                   AND g.node = t.node AND g.dimension = t.dimension AND g.basis = t.basis AND g.frequency = t.frequency
+                   AND g.day_from = t.day_from AND g.day_to = t.day_to
+  WHERE t.alone = 1 AND g.node IS NULL
+),
+-- R3: of a code that lies astride and stands above one that does not, the finer says what lies in the scope.
+astride AS (
+  SELECT DISTINCT t.branch, t.node AS below, p.class, p.channel, p.entry, p.node, p.dimension, p.basis, p.frequency,
+         p.day_from, p.day_to, p.current, p.alone
+  FROM point p
+  JOIN tree t ON t.class = p.class AND t.above = p.node
+  WHERE p.astride = 1 AND t.own = 0
+),
+opened AS (
+  SELECT p.branch, p.channel, p.entry, p.node, p.dimension, p.basis, p.frequency, p.day_from, p.day_to,
+         MAX(p.current * c.current) AS current,
+         MAX(CASE WHEN c.entry = p.entry THEN p.alone * c.alone ELSE 0 END) AS alone
+  FROM astride p
+  JOIN point c ON c.class = p.class AND c.node = p.below AND c.channel = p.channel
+              AND c.dimension = p.dimension AND c.basis = p.basis AND c.frequency = p.frequency
+              AND c.day_from = p.day_from AND c.day_to = p.day_to
+  WHERE c.astride = 0 AND c.status <> 3
+  GROUP BY p.branch, p.channel, p.entry, p.node, p.dimension, p.basis, p.frequency, p.day_from, p.day_to
+),
+-- R3: a child beside its parent is already in it. An interpolated parent never counts, so it hides nobody.
+child AS (
+  SELECT DISTINCT t.branch, t.above, c.class, c.channel, c.entry, c.node, c.dimension, c.basis, c.frequency,
+         c.day_from, c.day_to, c.current, c.alone
+  FROM point c
+  JOIN tree t ON t.class = c.class AND t.node = c.node
+  WHERE t.own = 0
 ),
 contained AS (
-  -- R3: a child beside its parent is already in it. An interpolated parent never counts, so it hides nobody.
-  SELECT DISTINCT c.query, c.channel, c.line, c.node, c.dimension, c.basis, c.frequency, c.day_from, c.day_to
-  FROM point c
-  JOIN tree t ON t.query = c.query AND t.node = c.node
-  JOIN point p ON p.query = t.query AND p.node = t.above AND p.channel = c.channel AND p.line = c.line
+  SELECT c.branch, c.channel, c.entry, c.node, c.dimension, c.basis, c.frequency, c.day_from, c.day_to,
+         MAX(CASE WHEN x.current = 1 THEN 0 ELSE c.current * p.current END) AS current,
+         MAX(CASE WHEN x.alone = 1 THEN 0 WHEN c.entry = p.entry THEN c.alone * p.alone ELSE 0 END) AS alone
+  FROM child c
+  JOIN point p ON p.class = c.class AND p.node = c.above AND p.channel = c.channel
               AND p.dimension = c.dimension AND p.basis = c.basis AND p.frequency = c.frequency
               AND p.day_from = c.day_from AND p.day_to = c.day_to
-  WHERE t.own = 0 AND p.status <> 3
+  LEFT JOIN opened x ON x.branch = c.branch AND x.channel = p.channel AND x.entry = p.entry AND x.node = p.node
+                    AND x.dimension = p.dimension AND x.basis = p.basis AND x.frequency = p.frequency
+                    AND x.day_from = p.day_from AND x.day_to = p.day_to
+  WHERE p.status <> 3
+  GROUP BY c.branch, c.channel, c.entry, c.node, c.dimension, c.basis, c.frequency, c.day_from, c.day_to
+),
+placed AS (
+  SELECT t.branch, p.channel, p.entry, p.node, p.astride, p.unit, p.dimension, p.basis, p.frequency, p.day_from, p.day_to,
+         p.status, p.high, p.low, p.nano, p.current, p.alone
+  FROM point p
+  JOIN tree t ON t.class = p.class AND t.node = p.node
+  WHERE t.own = 1
 ),
 counted AS (
-  SELECT p.*
-  FROM point p
-  LEFT JOIN contained c ON c.query = p.query AND c.channel = p.channel AND c.line = p.line AND c.node = p.node
+  SELECT p.branch, p.channel, p.entry, p.node, p.astride, p.unit, p.dimension, p.basis, p.frequency, p.day_from, p.day_to,
+         p.status, p.high, p.low, p.nano,
+         CASE WHEN c.current = 1 OR x.current = 1 THEN 0 ELSE p.current END AS current,
+         CASE WHEN c.alone = 1 OR x.alone = 1 THEN 0 ELSE p.alone END AS alone
+  FROM placed p
+  LEFT JOIN contained c ON c.branch = p.branch AND c.channel = p.channel AND c.entry = p.entry AND c.node = p.node
                        AND c.dimension = p.dimension AND c.basis = p.basis AND c.frequency = p.frequency
                        AND c.day_from = p.day_from AND c.day_to = p.day_to
-  WHERE c.node IS NULL
+  LEFT JOIN opened x ON x.branch = p.branch AND x.channel = p.channel AND x.entry = p.entry AND x.node = p.node
+                    AND x.dimension = p.dimension AND x.basis = p.basis AND x.frequency = p.frequency
+                    AND x.day_from = p.day_from AND x.day_to = p.day_to
 ),
 -- R10: leaf codes are the finest that any channel counts, and the named ones that none counts.
 held AS (
-  SELECT DISTINCT query, channel, dimension, basis, frequency, node FROM counted WHERE line = -1
+  SELECT DISTINCT branch, channel, dimension, basis, frequency, node FROM counted WHERE current = 1
 ),
 present AS (
-  SELECT DISTINCT query, node FROM held
+  SELECT DISTINCT branch, node FROM held
 ),
 reached AS (
-  SELECT DISTINCT t.query, t.above AS node FROM present p JOIN tree t ON t.query = p.query AND t.node = p.node
+  SELECT DISTINCT t.branch, t.above AS node FROM present p JOIN tree t ON t.branch = p.branch AND t.node = p.node
 ),
 parent AS (
-  SELECT DISTINCT t.query, t.above AS node
-  FROM present p JOIN tree t ON t.query = p.query AND t.node = p.node
+  SELECT DISTINCT t.branch, t.above AS node
+  FROM present p JOIN tree t ON t.branch = p.branch AND t.node = p.node
   WHERE t.own = 0
 ),
 leaf AS (
-  SELECT p.query, p.node FROM present p LEFT JOIN parent a ON a.query = p.query AND a.node = p.node WHERE a.node IS NULL
+  SELECT p.branch, p.node FROM present p LEFT JOIN parent a ON a.branch = p.branch AND a.node = p.node WHERE a.node IS NULL
   UNION ALL
-  SELECT n.query, n.node FROM named n LEFT JOIN reached r ON r.query = n.query AND r.node = n.node WHERE r.node IS NULL
+  SELECT n.branch, n.node FROM named n LEFT JOIN reached r ON r.branch = n.branch AND r.node = n.node WHERE r.node IS NULL
 ),
 leaves AS (
-  SELECT t.query, t.above AS node, COUNT(*) AS leaves
-  FROM leaf l JOIN tree t ON t.query = l.query AND t.node = l.node
-  GROUP BY t.query, t.above
-),
-all_leaves AS (
-  SELECT query, COUNT(*) AS leaves FROM leaf GROUP BY query
+  SELECT t.branch, t.above AS node, COUNT(*) AS leaves
+  FROM leaf l JOIN tree t ON t.branch = l.branch AND t.node = l.node
+  GROUP BY t.branch, t.above
 ),
 held_leaves AS (
-  SELECT h.query, h.channel, h.dimension, h.basis, h.frequency, COUNT(DISTINCT l.node) AS leaves
+  SELECT h.branch, h.channel, h.dimension, h.basis, h.frequency, COUNT(DISTINCT l.node) AS leaves
   FROM held h
-  JOIN tree t ON t.query = h.query AND t.above = h.node
-  JOIN leaf l ON l.query = t.query AND l.node = t.node
-  GROUP BY h.query, h.channel, h.dimension, h.basis, h.frequency
+  JOIN tree t ON t.branch = h.branch AND t.above = h.node
+  JOIN leaf l ON l.branch = t.branch AND l.node = t.node
+  GROUP BY h.branch, h.channel, h.dimension, h.basis, h.frequency
 ),
 -- R10: where there is a baseline, a code weighs what the channel itself counted of it then.
 base AS (
-  SELECT c.query, c.channel, c.node, c.unit, c.basis, c.frequency, SUM(c.high) AS high, SUM(c.low) AS low, SUM(c.nano) AS nano
+  SELECT c.branch, c.channel, c.node, c.unit, c.basis, c.frequency, SUM(c.high) AS high, SUM(c.low) AS low, SUM(c.nano) AS nano
   FROM counted c
-  JOIN weighed w ON w.query = c.query
-  WHERE c.line = -1 AND c.status <> 3 AND c.day_from >= w.day_from AND c.day_to <= w.day_to
-  GROUP BY c.query, c.channel, c.node, c.unit, c.basis, c.frequency
+  JOIN weighed w ON w.branch = c.branch
+  WHERE c.current = 1 AND c.status <> 3 AND c.day_from >= w.day_from AND c.day_to <= w.day_to
+  GROUP BY c.branch, c.channel, c.node, c.unit, c.basis, c.frequency
 ),
 weight AS (
-  SELECT b.query, b.channel, t.above AS node, b.unit, b.basis, b.frequency,
+  SELECT b.branch, b.channel, t.above AS node, b.unit, b.basis, b.frequency,
          SUM(b.high) AS high, SUM(b.low) AS low, SUM(b.nano) AS nano
-  FROM base b JOIN tree t ON t.query = b.query AND t.node = b.node
-  GROUP BY b.query, b.channel, t.above, b.unit, b.basis, b.frequency
+  FROM base b JOIN tree t ON t.branch = b.branch AND t.node = b.node
+  GROUP BY b.branch, b.channel, t.above, b.unit, b.basis, b.frequency
 ),
 finer AS (
   -- Codes below one that the baseline counts whole: their part of its weight is not known.
-  SELECT DISTINCT b.query, b.channel, t.node, b.unit, b.basis, b.frequency
-  FROM base b JOIN tree t ON t.query = b.query AND t.above = b.node
+  SELECT DISTINCT b.branch, b.channel, t.node, b.unit, b.basis, b.frequency
+  FROM base b JOIN tree t ON t.branch = b.branch AND t.above = b.node
   WHERE t.own = 0
 ),
-grouped AS (
-  SELECT c.query, c.channel, c.line, c.entry, c.unit, c.dimension, c.basis, c.frequency, c.day_from, c.day_to, c.status,
+-- Added up in two steps, by branch and then by query: of whole numbers, so that nothing is lost on the way.
+summed AS (
+  SELECT c.branch, c.channel, c.entry, c.unit, c.dimension, c.basis, c.frequency, c.day_from, c.day_to, c.status,
+         c.astride, c.current, c.alone,
          SUM(c.high) AS high, SUM(c.low) AS low, SUM(c.nano) AS nano, COUNT(*) AS codes,
          SUM(CASE WHEN l.node IS NULL THEN 0 ELSE l.leaves END) AS leaves,
          SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.high END) AS weight_high,
@@ -127,18 +255,132 @@ grouped AS (
          SUM(CASE WHEN w.node IS NULL THEN 0 ELSE w.nano END) AS weight_nano,
          SUM(CASE WHEN f.node IS NULL THEN 0 ELSE 1 END) AS finer
   FROM counted c
-  LEFT JOIN leaves l ON l.query = c.query AND l.node = c.node
-  LEFT JOIN weight w ON w.query = c.query AND w.channel = c.channel AND w.node = c.node AND w.unit = c.unit
+  LEFT JOIN leaves l ON l.branch = c.branch AND l.node = c.node
+  LEFT JOIN weight w ON w.branch = c.branch AND w.channel = c.channel AND w.node = c.node AND w.unit = c.unit
                     AND w.basis = c.basis AND w.frequency = c.frequency
-  LEFT JOIN finer f ON f.query = c.query AND f.channel = c.channel AND f.node = c.node AND f.unit = c.unit
+  LEFT JOIN finer f ON f.branch = c.branch AND f.channel = c.channel AND f.node = c.node AND f.unit = c.unit
                    AND f.basis = c.basis AND f.frequency = c.frequency
-  GROUP BY c.query, c.channel, c.line, c.entry, c.unit, c.dimension, c.basis, c.frequency, c.day_from, c.day_to, c.status
+  GROUP BY c.branch, c.channel, c.entry, c.unit, c.dimension, c.basis, c.frequency, c.day_from, c.day_to, c.status,
+           c.astride, c.current, c.alone
+),
+by_query AS (
+  SELECT a.query, s.channel, s.entry, s.unit, s.dimension, s.basis, s.frequency, s.day_from, s.day_to, s.status,
+         s.astride, s.current, s.alone,
+         SUM(s.high) AS high, SUM(s.low) AS low, SUM(s.nano) AS nano, SUM(s.codes) AS codes, SUM(s.leaves) AS leaves,
+         SUM(a.weighed * s.weight_high) AS weight_high, SUM(a.weighed * s.weight_low) AS weight_low,
+         SUM(a.weighed * s.weight_nano) AS weight_nano, SUM(a.weighed * s.finer) AS finer
+  FROM summed s
+  JOIN asked a ON a.branch = s.branch
+  GROUP BY a.query, s.channel, s.entry, s.unit, s.dimension, s.basis, s.frequency, s.day_from, s.day_to, s.status,
+           s.astride, s.current, s.alone
+),
+lines AS (
+  SELECT 0 AS own UNION ALL SELECT 1 AS own
+),
+lined AS (
+  SELECT b.*, CASE WHEN l.own = 1 THEN b.entry ELSE -1 END AS line
+  FROM by_query b CROSS JOIN lines l
+  WHERE (l.own = 0 AND b.current = 1) OR (l.own = 1 AND b.alone = 1)
+),
+grouped AS (
+  SELECT query, channel, line, entry, unit, dimension, basis, frequency, day_from, day_to, status, astride,
+         SUM(high) AS high, SUM(low) AS low, SUM(nano) AS nano, SUM(codes) AS codes, SUM(leaves) AS leaves,
+         SUM(weight_high) AS weight_high, SUM(weight_low) AS weight_low, SUM(weight_nano) AS weight_nano,
+         SUM(finer) AS finer
+  FROM lined
+  GROUP BY query, channel, line, entry, unit, dimension, basis, frequency, day_from, day_to, status, astride
+),
+branch_leaves AS (
+  SELECT branch, COUNT(*) AS leaves FROM leaf GROUP BY branch
+),
+all_leaves AS (
+  SELECT a.query, SUM(b.leaves) AS leaves
+  FROM asked a JOIN branch_leaves b ON b.branch = a.branch
+  GROUP BY a.query
+),
+query_leaves AS (
+  SELECT a.query, h.channel, h.dimension, h.basis, h.frequency, SUM(h.leaves) AS leaves
+  FROM held_leaves h JOIN asked a ON a.branch = h.branch
+  GROUP BY a.query, h.channel, h.dimension, h.basis, h.frequency
+),
+asking AS (
+  SELECT DISTINCT query, class FROM asked
+),
+-- R3: of figures that are read by tables, every code, newest first: what could not be mapped has a share of them.
+seen AS (
+  SELECT e.class, e.channel, l.node, l.family, l.kind, l.classification, l.code, u.number AS unit, u.dimension,
+         o.basis, o.frequency, o.day_from, o.day_to, o.high, o.low, o.nano,
+         ROW_NUMBER() OVER (PARTITION BY e.class, e.channel, l.node, u.dimension, o.basis, o.frequency, o.day_from, o.day_to
+                            ORDER BY e.published DESC, e.entry DESC, u.number, o.status) AS newest
+  FROM observation o
+  JOIN evidence e ON e.entry = o.entry
+  JOIN listed l ON l.class = e.class AND l.classification = o.classification AND l.code = o.code
+  JOIN unit u ON u.unit = o.unit
+  LEFT JOIN withdrawn w ON w.entry = o.entry AND w.classification = o.classification AND w.code = o.code
+                       AND w.day_from = o.day_from AND w.day_to = o.day_to
+  WHERE w.entry IS NULL AND o.status <> 3
+),
+within AS (
+  SELECT c.class, c.channel, c.node, c.dimension, c.basis, c.frequency, c.day_from, c.day_to,
+         MAX(CASE WHEN p.kind = c.kind THEN 1 ELSE 0 END) AS alike
+  FROM seen c
+  JOIN beneath b ON b.class = c.class AND b.node = c.node
+  JOIN seen p ON p.class = b.class AND p.node = b.above AND p.channel = c.channel
+             AND p.dimension = c.dimension AND p.basis = c.basis AND p.frequency = c.frequency
+             AND p.day_from = c.day_from AND p.day_to = c.day_to
+  WHERE c.newest = 1 AND p.newest = 1
+  GROUP BY c.class, c.channel, c.node, c.dimension, c.basis, c.frequency, c.day_from, c.day_to
+),
+finest AS (
+  SELECT DISTINCT p.class, p.channel, p.node, p.dimension, p.basis, p.frequency, p.day_from, p.day_to
+  FROM seen p
+  JOIN beneath b ON b.class = p.class AND b.above = p.node
+  JOIN seen c ON c.class = b.class AND c.node = b.node AND c.channel = p.channel
+             AND c.dimension = p.dimension AND c.basis = p.basis AND c.frequency = p.frequency
+             AND c.day_from = p.day_from AND c.day_to = p.day_to
+  WHERE p.newest = 1 AND c.newest = 1 AND p.kind = 2 AND c.kind = 0
+),
+apart AS (
+  SELECT s.class, s.channel, s.node, s.family, s.kind, s.classification, s.code, s.unit, s.basis, s.frequency, s.day_from,
+         s.day_to, s.high, s.low, s.nano,
+         CASE WHEN w.node IS NULL THEN 1 ELSE 0 END AS whole,
+         CASE WHEN v.node IS NOT NULL THEN 0 WHEN w.node IS NULL THEN 1 ELSE 1 - w.alike END AS alone
+  FROM seen s
+  LEFT JOIN finest v ON v.class = s.class AND v.channel = s.channel AND v.node = s.node AND v.dimension = s.dimension
+                  AND v.basis = s.basis AND v.frequency = s.frequency AND v.day_from = s.day_from AND v.day_to = s.day_to
+  LEFT JOIN within w ON w.class = s.class AND w.channel = s.channel AND w.node = s.node AND w.dimension = s.dimension
+                    AND w.basis = s.basis AND w.frequency = s.frequency AND w.day_from = s.day_from AND w.day_to = s.day_to
+  WHERE s.newest = 1
+),
+answer AS (
+  SELECT g.query, g.channel, g.line, g.entry, g.unit, g.basis, g.frequency, g.day_from, g.day_to, g.status, g.astride,
+         -1 AS listed, g.high, g.low, g.nano, g.codes, g.leaves, g.weight_high, g.weight_low, g.weight_nano, g.finer,
+         CASE WHEN h.query IS NULL THEN 0 ELSE h.leaves END AS held_leaves, a.leaves AS all_leaves,
+         0 AS kind, '' AS classification, '' AS code
+  FROM grouped g
+  JOIN all_leaves a ON a.query = g.query
+  LEFT JOIN query_leaves h ON h.query = g.query AND h.channel = g.channel AND h.dimension = g.dimension
+                         AND h.basis = g.basis AND h.frequency = g.frequency
+  UNION ALL
+  SELECT k.query, channel, -2 AS line, -1 AS entry, unit, basis, frequency, day_from, day_to, 0 AS status, 0 AS astride,
+         -2 - family AS listed, SUM(high) AS high, SUM(low) AS low, SUM(nano) AS nano, COUNT(*) AS codes,
+         0 AS leaves, 0 AS weight_high, 0 AS weight_low, 0 AS weight_nano, 0 AS finer, 0 AS held_leaves, 0 AS all_leaves,
+         0 AS kind, classification, '' AS code
+  FROM apart a
+  JOIN asking k ON k.class = a.class
+  WHERE whole = 1
+  GROUP BY k.query, channel, unit, basis, frequency, day_from, day_to, family, classification
+  UNION ALL
+  SELECT k.query, channel, -2 AS line, -1 AS entry, unit, basis, frequency, day_from, day_to, 0 AS status, 0 AS astride,
+         node AS listed, high, low, nano, 1 AS codes,
+         0 AS leaves, 0 AS weight_high, 0 AS weight_low, 0 AS weight_nano, 0 AS finer, 0 AS held_leaves, 0 AS all_leaves,
+         kind, classification, code
+  FROM apart a
+  JOIN asking k ON k.class = a.class
+  WHERE kind <> 0 AND alone = 1
 )
-SELECT g.query, g.channel, g.line, g.entry, g.unit, g.basis, g.frequency, g.day_from, g.day_to, g.status,
-       g.high, g.low, g.nano, g.codes, g.leaves, g.weight_high, g.weight_low, g.weight_nano, g.finer,
-       CASE WHEN h.query IS NULL THEN 0 ELSE h.leaves END AS held_leaves, a.leaves AS all_leaves
-FROM grouped g
-JOIN all_leaves a ON a.query = g.query
-LEFT JOIN held_leaves h ON h.query = g.query AND h.channel = g.channel AND h.dimension = g.dimension AND h.basis = g.basis
-                       AND h.frequency = g.frequency
-ORDER BY g.query, g.channel, g.line, g.entry, g.unit, g.basis, g.frequency, g.day_from, g.day_to, g.status
+SELECT query, channel, line, entry, unit, basis, frequency, day_from, day_to, status, astride, listed,
+       high, low, nano, codes, leaves, weight_high, weight_low, weight_nano, finer, held_leaves, all_leaves,
+       kind, classification, code
+FROM answer
+ORDER BY query, channel, line, entry, unit, basis, frequency, day_from, day_to, status, astride, listed

@@ -6,8 +6,9 @@ date. The same statements and the same view always give the same answer. Nothing
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar, cast
+from typing import Final, Generic, NamedTuple, TypeVar, cast
 
+from ledger.assessment.result import Erased
 from ledger.errors import NotFoundError
 from ledger.model.action import Action
 from ledger.model.amendment import Amendment
@@ -28,15 +29,14 @@ NAMED: Final[frozenset[str]] = frozenset({"party", "instrument", "commitment"})
 """Kinds whose subject is a name that one statement holds until another corrects it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A statement in its place in the log.
 
     Attributes:
         index: the entry's index, from 0. ``name``: the digest of its JWS. ``author``: the ``kid`` that signed it.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody needs here
     name: str
     author: str
     received: str
@@ -71,6 +71,7 @@ class Known:
     Attributes:
         withdrawn: points taken back, by the name of the evidence statement; an empty tuple withdraws all of it.
         corrected: names of statements that a later one mends or retracts, each with the name of what replaces it.
+        erased: what the view would know, had no logged erasure removed it; evidence without its figures is not known.
     """
 
     view: View
@@ -85,6 +86,7 @@ class Known:
     actions: Mapping[str, tuple[Fact[Action], ...]] = field(default_factory=dict)
     withdrawn: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
     corrected: Mapping[str, str] = field(default_factory=dict)
+    erased: tuple[Erased, ...] = ()
 
 
 def date_of(statement: Statement) -> str:
@@ -104,17 +106,20 @@ def date_of(statement: Statement) -> str:
             return statement.issued[:10]
 
 
-def look(said: Iterable[Said], view: View) -> Known:
+def look(said: Iterable[Said], view: View, *, erased: Iterable[Erased] = ()) -> Known:
     """Return what the view knows of all that was said.
 
     Args:
         said: statements in entry order; entries at or above ``view.size`` are not seen.
+        erased: what logged erasures removed (``erased.find_erased``), those at or above ``view.size`` included.
 
     Source: R1.
     """
     below = [one for one in said if one.index < view.size]
     corrected = _corrections(below, view)
-    seen = [one for one in below if one.name not in corrected and _is_visible(one, view)]
+    lost = tuple(one for one in erased if one.entry < view.size)
+    bare = {one.entry for one in lost if one.what == "observations"}
+    seen = [one for one in below if one.name not in corrected and one.index not in bare and _is_visible(one, view)]
     return Known(
         view=view,
         parties=_latest(seen, "party"),
@@ -128,6 +133,7 @@ def look(said: Iterable[Said], view: View) -> Known:
         actions=_listed(seen, "action"),
         withdrawn=_withdrawn(seen),
         corrected=corrected,
+        erased=lost,
     )
 
 

@@ -80,7 +80,6 @@ def _base(
         reason = f"covers {percent(summed.coverage.period)} of the baseline's days, so has no baseline of its own"
         return Base(fact, None, reason, entries, restated_by)
     if not summed.is_exact:
-        return Base(
-            fact, None, "straddles the edge of the baseline's days, so has no baseline of its own", entries, restated_by
-        )
+        reason = "straddles the edge of the baseline's days or scope, so has no baseline of its own"
+        return Base(fact, None, reason, entries, restated_by)
     return Base(fact, summed.low, None, entries, restated_by)

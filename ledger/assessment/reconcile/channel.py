@@ -4,28 +4,31 @@ It is made of the engine's rows; every number is an exact fraction. Figures in a
 basis than the term asks for are listed with the reason, never counted (R4).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from ledger.assessment.classification import family_of, is_below
 from ledger.assessment.observation import BASES, FREQUENCIES, INTERPOLATED, LIMB, STATUSES
+from ledger.assessment.reconcile.exchange import Exchange, Rate
 from ledger.assessment.reconcile.span import Span, day_number, outside, union, words
 from ledger.assessment.result import Grade, NotAdmissible
+from ledger.assessment.route import Routes, currency_of
 from ledger.assessment.selection import (
     CURRENT,
+    LISTED,
     Query,
     Row,
     Selected,
-    family_of,
-    is_below,
+    routes_of,
     same_edition,
     why_not_admissible,
 )  # fmt: skip
 from ledger.assessment.view import Fact, Known
-from ledger.model.evidence import Evidence, Standing
+from ledger.model.evidence import Evidence, Standing, key_name
 from ledger.model.term import Reading
-from ledger.model.unit import UNITS, convert, measurement
+from ledger.model.unit import UNITS, base_unit, convert, measurement
 
 GRADES: Mapping[Standing, Grade] = {
     "official": "E3",
@@ -45,6 +48,8 @@ class Point:
         value: in the term's unit. ``weight``: what the baseline counted of the same codes, in the same unit.
         leaves: how many leaf codes of the scope it speaks for.
         is_finer: whether some of its codes lie below one that the baseline counts whole.
+        is_astride: its codes lie partly in the scope: it may count whole or not at all (R3).
+        is_exchanged: it was in another currency, in which ``weight`` has no one rate (R5).
     """
 
     span: Span
@@ -54,6 +59,13 @@ class Point:
     leaves: int
     weight: Fraction
     is_finer: bool
+    is_astride: bool = False
+    is_exchanged: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it counts, and with all of its codes (R3)."""
+        return self.counts and not self.is_astride
 
     @property
     def counts(self) -> bool:
@@ -71,6 +83,8 @@ class Channel:
         facts: the statements it is made of, by entry. ``zeros``: the days on which a missing row means zero (R10).
         held: leaf codes that it ever counts, of ``leaves`` in the scope.
         units: the units that its figures came in.
+        tables: by which codes of other classifications were read. ``rates``: by which other currencies were.
+        listed: rows of codes that are listed and not counted. ``notes``: what was left out of it, and why.
     """
 
     source: str
@@ -84,6 +98,10 @@ class Channel:
     held: int
     leaves: int
     units: frozenset[str]
+    tables: tuple[Fact[Evidence], ...] = ()
+    rates: tuple[Rate, ...] = ()
+    listed: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:
@@ -106,6 +124,10 @@ class Channel:
         return max((self.facts[entry].body.vintage.published for entry in entries), default=None)
 
 
+_Group = tuple[str, str, str, str]
+"""Source, channel, frequency and basis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Admitted:
     """The channels that a reading may use, and what was looked at and not counted."""
@@ -123,23 +145,24 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
     Source: R4, R5.
     """
     measurement(unit)
+    routes, exchange = routes_of(known, query), Exchange(known, selected, unit=unit)
     facts = {fact.index: fact for fact in known.evidence.get(query.series, ())}
     reasons: dict[int, str] = {}
     for index, fact in facts.items():
-        if (reason := why_not_admissible(fact, query)) is not None:
+        if (reason := why_not_admissible(fact, query, routes)) is not None:
             reasons[index] = reason
         elif reading.source is not None and fact.body.authority != reading.source:
             reasons[index] = f"statistics of {fact.body.authority}; the text names {reading.source}"
-    barred = frozenset(reasons)
-    groups: dict[tuple[str, str, str, str], list[Row]] = {}
-    for row in selected.of(query):
-        if row.entry in barred:
-            continue
-        if (reason := _why_not_counted(row, reading, unit=unit)) is not None:
-            reasons.setdefault(row.entry, reason)
-        else:
-            authority, name = selected.plan.channels[row.channel]
-            groups.setdefault((authority, name, FREQUENCIES[row.frequency], BASES[row.basis]), []).append(row)
+    gathered = _gather(selected, query, reading, exchange, unit=unit, barred=frozenset(reasons))
+    reasons |= {entry: reason for entry, reason in gathered.reasons.items() if entry not in reasons}
+    groups = gathered.groups
+    for key, rows in list(groups.items()):
+        left, why = _in_one_currency(rows, unit=unit)
+        if why is not None:
+            groups[key] = left
+            counted = {row.entry for row in left}
+            reasons |= {row.entry: why for row in rows if row.entry not in counted}
+    groups = {key: rows for key, rows in groups.items() if rows}
     for key, twice in [(key, _days_twice(rows)) for key, rows in groups.items()]:
         if twice is not None:
             reasons |= {row.entry: f"{twice}; which of them to count is not stated" for row in groups.pop(key)}
@@ -152,15 +175,70 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
         elif index in reasons:
             del reasons[index]  # part of it is counted; that the file also holds something else is no fault of it
     return Admitted(
-        channels=tuple(_channel(known, query, key, rows, facts, unit=unit) for key, rows in sorted(groups.items())),
+        channels=tuple(
+            _channel(
+                known, query, key, rows, facts, exchange, unit=unit, routes=routes,
+                listed=tuple(gathered.listed.get(key, ())), notes=tuple(dict.fromkeys(gathered.notes.get(key, ()))),
+            )
+            for key, rows in sorted(groups.items())
+        ),
         refused=tuple(refusal(facts[index], reason) for index, reason in sorted(reasons.items())),
-    )
+    )  # fmt: skip
 
 
-def _why_not_counted(row: Row, reading: Reading, *, unit: str) -> str | None:
-    """Return why a figure of the scope is not counted: it has another dimension, or another price basis (R4, R5)."""
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """The rows of a query by channel, frequency and basis: what may count, what is listed, why the rest does not."""
+
+    groups: dict[_Group, list[Row]]
+    listed: dict[_Group, list[Row]]
+    notes: dict[_Group, list[str]]
+    reasons: dict[int, str]
+
+
+def _gather(
+    selected: Selected, query: Query, reading: Reading, exchange: Exchange, *, unit: str, barred: frozenset[int]
+) -> _Gathered:
+    """Return the rows of a query, those of barred entries left out."""
+    found = _Gathered({}, {}, {}, {})
+    for row in selected.of(query):
+        authority, name = selected.plan.channels[row.channel]
+        key = (authority, name, FREQUENCIES[row.frequency], BASES[row.basis])
+        if row.line == LISTED:
+            found.listed.setdefault(key, []).append(row)
+        elif row.entry not in barred:
+            reason = _why_not_counted(row, reading, exchange, unit=unit)
+            if reason is None:
+                found.groups.setdefault(key, []).append(row)
+                continue
+            found.reasons.setdefault(row.entry, reason)
+            if row.line == CURRENT and currency_of(UNITS[row.unit]) is not None:
+                found.notes.setdefault(key, []).append(reason)
+    return found
+
+
+def _in_one_currency(rows: list[Row], *, unit: str) -> tuple[list[Row], str | None]:
+    """Return the rows of one currency, the term's own before others; a flow that is given in two is counted once (R5).
+
+    Which of two others to convert is not stated: then none is, with the reason.
+    """
+    ours = currency_of(unit)
+    theirs = {currency_of(UNITS[row.unit]) for row in rows}
+    if ours is None or len(theirs) < 2:
+        return rows, None
+    if ours in theirs:
+        return [row for row in rows if currency_of(UNITS[row.unit]) == ours], f"the same in {ours} is counted"
+    names = " and ".join(sorted(str(one) for one in theirs))
+    return [], f"given in {names}; which of them to convert is not stated"
+
+
+def _why_not_counted(row: Row, reading: Reading, exchange: Exchange, *, unit: str) -> str | None:
+    """Return why a figure of the scope is not counted: another dimension, no rate, or another price basis (R4, R5)."""
     dimension, theirs, basis = measurement(unit).dimension, measurement(UNITS[row.unit]), BASES[row.basis]
-    if theirs.dimension != dimension:
+    rate = exchange.find(theirs.code, Span(row.day_from, row.day_to))
+    if isinstance(rate, str):
+        return rate
+    if rate is None and theirs.dimension != dimension:
         return f"in {theirs.title} ({theirs.code}); no stated factor leads to {unit}"
     if reading.basis is not None and basis != reading.basis and (basis or dimension.startswith("money")):
         return f"{f'valued {basis}' if basis else 'of no stated price basis'}; the term is read {reading.basis}"
@@ -186,21 +264,25 @@ def refusal(fact: Fact[Evidence], reason: str) -> NotAdmissible:
     return NotAdmissible(entry=fact.index, statement=fact.name, series=fact.subject, reason=reason)
 
 
-def _channel(
+def _channel(  # noqa: PLR0913  # what a channel is made of
     known: Known,
     query: Query,
-    key: tuple[str, str, str, str],
+    key: _Group,
     rows: list[Row],
     facts: Mapping[int, Fact[Evidence]],
+    exchange: Exchange,
     *,
     unit: str,
+    routes: Routes,
+    listed: tuple[Row, ...],
+    notes: tuple[str, ...],
 ) -> Channel:
     source, name, frequency, basis = key
     # Only files that hold a figure of the scope: what another file of the channel leaves out is not zero of this scope.
     here = {index: facts[index] for index in sorted({row.entry for row in rows})}
     lines: dict[int, list[Point]] = {}
     for row in rows:
-        lines.setdefault(row.line, []).append(_point(row, unit=unit))
+        lines.setdefault(row.line, []).append(_point(row, exchange, unit=unit))
     ordered = {line: tuple(sorted(points, key=_order)) for line, points in lines.items()}
     current = ordered.pop(CURRENT, ())
     return Channel(
@@ -215,20 +297,56 @@ def _channel(
         held=max((row.held_leaves for row in rows), default=0),
         leaves=max(row.all_leaves for row in rows),
         units=frozenset(UNITS[row.unit] for row in rows if row.line == CURRENT),
+        tables=tuple(_tables(here.values(), routes, query, channel=name)),
+        rates=tuple(_rates(rows, exchange)),
+        listed=listed,
+        notes=notes,
     )
 
 
-def _point(row: Row, *, unit: str) -> Point:
-    factor = convert(Fraction(1), unit=UNITS[row.unit], to=unit)
+def _tables(facts: Iterable[Fact[Evidence]], routes: Routes, query: Query, *, channel: str) -> Iterator[Fact[Evidence]]:
+    """Yield the tables by which a channel's figures are read, in entry order (R3)."""
+    found: dict[int, Fact[Evidence]] = {}
+    names = {name for fact in facts for name in fact.body.dimensions.classifications}
+    own = key_name(query.family + query.edition)
+    for name in names:
+        way = routes.of(name) or ()
+        trees = [routes.trees[key] for key in (key_name(name), own) if key in routes.trees and (way or key == own)]
+        found |= {fact.index: fact for fact in (*way, *trees)}
+    if channel in routes.derivations:
+        found[routes.derivations[channel].index] = routes.derivations[channel]
+    yield from (fact for _, fact in sorted(found.items()))
+
+
+def _rates(rows: Iterable[Row], exchange: Exchange) -> Iterator[Rate]:
+    """Yield the rates by which a channel's newest figures were converted, in order of their days."""
+    newest = (row for row in rows if row.line == CURRENT)
+    rates = [exchange.find(UNITS[row.unit], Span(row.day_from, row.day_to)) for row in newest]
+    found = {rate.span: rate for rate in rates if isinstance(rate, Rate)}
+    yield from (rate for _, rate in sorted(found.items()))
+
+
+def _point(row: Row, exchange: Exchange, *, unit: str) -> Point:
+    span, theirs = Span(row.day_from, row.day_to), UNITS[row.unit]
+    rate = exchange.find(theirs, span)
+    factor = _factor(rate, theirs, unit) if isinstance(rate, Rate) else convert(Fraction(1), unit=theirs, to=unit)
     return Point(
-        span=Span(row.day_from, row.day_to),
+        span=span,
         value=_joined(row.high, row.low, row.nano) * factor,
         status=STATUSES[row.status],
         entry=row.entry,
         leaves=row.leaves,
         weight=_joined(row.weight_high, row.weight_low, row.weight_nano) * factor,
         is_finer=row.finer > 0,
+        is_astride=row.astride > 0,
+        is_exchanged=isinstance(rate, Rate),
     )
+
+
+def _factor(rate: Rate, unit: str, to: str) -> Fraction:
+    """Return what one of a unit of money is in a unit of another currency."""
+    here = convert(Fraction(1), unit=unit, to=base_unit(unit))
+    return here * rate.factor * convert(Fraction(1), unit=base_unit(to), to=to)
 
 
 def _joined(high: int, low: int, nano: int) -> Fraction:
@@ -261,9 +379,11 @@ def _zeros(
 
 
 def _in_scope(query: Query, classification: str, code: str) -> bool:
+    """Whether a point that was withdrawn may be one of the scope; of another classification each may."""
     family, edition = family_of(classification)
-    named = any(code == one or is_below(family, code, one) for one in query.codes)
-    return named and family == query.family and same_edition(edition, query.edition)
+    if not (family == query.family and same_edition(edition, query.edition)):
+        return True
+    return any(code == one or is_below(family, code, one) for one in query.codes)
 
 
 def _without(spans: tuple[Span, ...], holes: tuple[Span, ...]) -> tuple[Span, ...]:

@@ -52,13 +52,15 @@ class Weights:
 def weights(channel: Channel, baseline: Span | None) -> Weights:
     """Return how a channel's codes weigh.
 
-    By value only where the baseline's figures and all later ones are in one unit, none is negative, and no later code
-    is a part of one that the baseline counts whole.
+    By value only where the baseline's figures and all later ones are in one unit of the term's own currency, none is
+    negative, none lies astride the scope, and no later code is a part of one that the baseline counts whole.
     """
     if baseline is not None and len(channel.units) == 1:
         then = [point for point in channel.points if point.counts and point.span.within(baseline)]
         whole = sum((point.value for point in then), Fraction(0))
-        is_known = not any(point.is_finer or point.weight < 0 for point in channel.points)
+        is_known = not any(
+            point.is_finer or point.is_astride or point.is_exchanged or point.weight < 0 for point in channel.points
+        )
         if whole > 0 and is_known and all(point.value >= 0 for point in then):
             return Weights(whole=whole, held=Fraction(1), by="baseline value")
     whole = Fraction(max(channel.leaves, 1))

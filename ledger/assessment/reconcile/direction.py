@@ -64,7 +64,9 @@ def _direction(asked: Asked, channel: Channel) -> Iterator[Direction]:
         return
     unit = asked.term.unit
     observed = _observed(before.low, after.low)
-    entries = sorted({point.entry for side in (before, after) for point in side.points if point.counts})
+    entries = {point.entry for side in (before, after) for point in side.points if point.counts}
+    facts = {index: channel.facts[index] for index in entries}
+    facts |= {fact.index: fact for fact in (*channel.tables, *(rate.fact for rate in channel.rates))}
     yield Direction(
         source=channel.source,
         channel=channel.name,
@@ -78,7 +80,7 @@ def _direction(asked: Asked, channel: Channel) -> Iterator[Direction]:
             f"{in_words(before.low, unit)} in {words(sides[0])}, "
             f"{in_words(after.low, unit)} in {words(sides[1])}: {observed}"
         ),
-        cites=tuple(Cite(entry=index, statement=channel.facts[index].name) for index in entries),
+        cites=tuple(Cite(entry=index, statement=fact.name) for index, fact in sorted(facts.items())),
     )
 
 

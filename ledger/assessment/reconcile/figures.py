@@ -1,16 +1,18 @@
 """A quantity read from figures: every reading, every source, and what they come to (method §2, R8, R11, R18)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.assessment.reconcile.amount import exact_or_rounded
 from ledger.assessment.reconcile.asked import Asked, window_of
-from ledger.assessment.reconcile.cause import agree, causes, is_mirror
+from ledger.assessment.reconcile.cause import agree, causes, discrepancies, is_mirror
 from ledger.assessment.reconcile.channel import admit
+from ledger.assessment.reconcile.flip import flips_of, joint_flips
+from ledger.assessment.reconcile.need import needs_of
 from ledger.assessment.reconcile.reckoning import LEAST_SCOPE, Reckoning, reckon, when_reached
 from ledger.assessment.reconcile.span import day_number, day_text
 from ledger.assessment.reconcile.vote import Joint, SourceVote, join_readings, join_sources, source_votes
-from ledger.assessment.result import Grade, NotAdmissible, ReadingResult
+from ledger.assessment.result import Discrepancy, Flip, Grade, NotAdmissible, ReadingResult, SourceResult
 from ledger.assessment.selection import Selected, query_of
 from ledger.assessment.view import Known
 from ledger.model.determination import Outcome
@@ -24,6 +26,8 @@ class Weighed:
 
     Attributes:
         missing: named sources, or readings, that do not vote (R8, method §2).
+        flips: what would turn the joint outcome; ``needs`` what would decide one that is open (R13).
+        apart: how far apart every two sources on one flow are (R8).
     """
 
     joint: Joint
@@ -35,12 +39,16 @@ class Weighed:
     coverage: str | None
     reached: str | None
     days_late: int | None
+    flips: tuple[Flip, ...]
+    needs: tuple[str, ...]
+    apart: tuple[Discrepancy, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """One reading: what was asked, what its sources say, what was refused."""
+    """One reading: what was asked (null without a scope), what its sources say, what was refused."""
 
+    asked: Asked | None
     reading: Reading
     joint: Joint
     votes: tuple[SourceVote, ...]
@@ -68,27 +76,36 @@ def weigh(known: Known, selected: Selected, subject: str, term: QuantityTerm) ->
     due = day_number(term.due) if term.due is not None else None
     is_closed = due is not None and day_number(known.view.as_of) > due
     read = tuple(_read(known, selected, subject, term, reading) for reading in term.measures)
+    return _weighed(known, term, read, _together(term, read, is_closed=is_closed), is_closed=is_closed)
+
+
+def _together(term: QuantityTerm, read: Sequence[_Read], *, is_closed: bool) -> Joint:
+    """Return what all readings, or all named sources, come to (R8, method §2)."""
+    is_open_ended = term.due is None
     if term.named is not None:
-        joint = join_sources(
-            [vote for one in read for vote in one.votes], is_closed=is_closed, is_open_ended=due is None
+        votes = [vote for one in read for vote in one.votes]
+        return _awaited(
+            read, join_sources(votes, is_closed=is_closed, is_open_ended=is_open_ended), is_closed=is_closed
         )
-        joint = _awaited(read, joint, is_closed=is_closed)
-        missing = tuple(source for one in read if (source := _missing_source(one)) is not None)
-    elif term.readings is not None:
+    if term.readings is not None:
         said = [(one.name, one.joint.outcome, one.joint.reason) for one in read]
-        joint = join_readings(said, is_closed=is_closed, is_open_ended=due is None)
+        return join_readings(said, is_closed=is_closed, is_open_ended=is_open_ended)
+    return read[0].joint
+
+
+def _missing(term: QuantityTerm, read: Sequence[_Read], *, is_closed: bool) -> tuple[str, ...]:
+    """Return the named sources, or the readings, that do not vote."""
+    if term.readings is not None:
         has_vote = any(one.decides for one in read)
-        missing = tuple(one.name for one in read if not one.decides and (has_vote or is_closed or due is None))
-    else:
-        joint, missing = read[0].joint, tuple(source for one in read if (source := _missing_source(one)) is not None)
-    return _weighed(known, term, read, joint, missing)
+        return tuple(one.name for one in read if not one.decides and (has_vote or is_closed or term.due is None))
+    return tuple(source for one in read if (source := _missing_source(one)) is not None)
 
 
 def _read(known: Known, selected: Selected, subject: str, term: QuantityTerm, reading: Reading) -> _Read:
     """Read a term by one measure, source by source, in the order of R3 to R11."""
     query = query_of(term, reading)
     if query is None:
-        return _Read(reading, Joint("not_assessable", "the term names no scope to count by"), (), ())
+        return _Read(None, reading, Joint("not_assessable", "the term names no scope to count by"), (), ())
     commitment = known.commitments[subject]
     asked = Asked(
         known=known,
@@ -103,10 +120,23 @@ def _read(known: Known, selected: Selected, subject: str, term: QuantityTerm, re
     )
     admitted = admit(known, selected, query, reading, unit=term.unit)
     votes = source_votes(one for channel in admitted.channels for one in reckon(asked, channel))
-    joint = join_sources(votes, is_closed=asked.is_closed, is_open_ended=asked.is_open_ended)
+    return _Read(asked, reading, _joined(asked, votes), votes, admitted.refused)
+
+
+def _joined(asked: Asked, votes: Sequence[SourceVote]) -> Joint:
+    """Return what the sources of one reading say together."""
     if not votes and asked.is_closed:
-        joint = _absent(asked, reading.source)
-    return _Read(reading, joint, votes, admitted.refused)
+        return _absent(asked, asked.reading.source)
+    return join_sources(votes, is_closed=asked.is_closed, is_open_ended=asked.is_open_ended)
+
+
+def _reread(one: _Read, old: Reckoning, new: Reckoning) -> _Read:
+    """Return a reading in which one answer takes the place of another (R13)."""
+    reckonings = [reckoning for vote in one.votes for reckoning in vote.reckonings]
+    if one.asked is None or not any(reckoning is old for reckoning in reckonings):
+        return one
+    votes = source_votes(new if reckoning is old else reckoning for reckoning in reckonings)
+    return replace(one, votes=votes, joint=_joined(one.asked, votes))
 
 
 def _absent(asked: Asked, source: str | None) -> Joint:
@@ -143,9 +173,10 @@ def _missing_source(read: _Read) -> str | None:
     return source
 
 
-def _weighed(
-    known: Known, term: QuantityTerm, read: tuple[_Read, ...], joint: Joint, missing: tuple[str, ...]
-) -> Weighed:
+def _weighed(known: Known, term: QuantityTerm, read: tuple[_Read, ...], joint: Joint, *, is_closed: bool) -> Weighed:
+    def rejoin(old: Reckoning, new: Reckoning) -> Joint:
+        return _together(term, [_reread(one, old, new) for one in read], is_closed=is_closed)
+
     chosen = [one for reading in read for one in reading.chosen()]
     voting = [one for one in chosen if one.result.votes]
     best = max(voting or chosen, key=lambda one: one.total.coverage.joint, default=None)
@@ -153,13 +184,20 @@ def _weighed(
     return Weighed(
         joint=_dated(term, read[0].reading, joint, reached),
         readings=tuple(_reading_result(term, one, read) for one in read),
-        missing=missing,
+        missing=_missing(term, read, is_closed=is_closed),
         refused=_refused(known, term, read),
         ratios=tuple(ratio for one in chosen for ratio in one.result.ratios),
         grade=_grade(voting, chosen),
         coverage=best.result.coverage if best is not None else None,
         reached=day_text(reached) if reached is not None else None,
         days_late=_days_late(term, reached),
+        flips=tuple(
+            joint_flips(
+                [one for reading in read for vote in reading.votes for one in vote.reckonings], joint.outcome, rejoin
+            )
+        ),
+        needs=tuple(dict.fromkeys(needs_of(term, joint.outcome, [(one.reading, tuple(one.chosen())) for one in read]))),
+        apart=discrepancies(chosen, unit=term.unit),
     )
 
 
@@ -218,8 +256,14 @@ def _reading_result(term: QuantityTerm, one: _Read, read: Sequence[_Read]) -> Re
         high=exact_or_rounded(max(highs)) if highs else None,
         causes=causes([*mine, *mirrors], unit=term.unit),
         sources_missing=tuple(source for source in (_missing_source(one),) if source is not None),
-        sources=tuple(reckoning.result for vote in one.votes for reckoning in vote.reckonings),
+        sources=tuple(_source_result(reckoning) for vote in one.votes for reckoning in vote.reckonings),
     )
+
+
+def _source_result(one: Reckoning) -> SourceResult:
+    """Return one channel's answer, with what would turn it (R13)."""
+    flips = flips_of(one)
+    return one.result.model_copy(update={"flips": flips}) if flips else one.result
 
 
 def _refused(known: Known, term: QuantityTerm, read: Sequence[_Read]) -> tuple[NotAdmissible, ...]:
@@ -246,9 +290,9 @@ def between_parties(known: Known, readings: Sequence[Reading]) -> tuple[str, ...
     pairs = {frozenset((reading.reporter, reading.partner)) for reading in readings}
     found = []
     for series in known.evidence:
-        _, reporter, partner = series.removeprefix("series:").split("/")
+        measure, reporter, partner = series.removeprefix("series:").split("/")
         ends = {reporter, partner}
-        if any(ends <= pair | {"*"} for pair in pairs):
+        if measure not in {"rate", "table"} and any(ends <= pair | {"*"} for pair in pairs):
             found.append(series)
     return tuple(sorted(found))
 

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, field
 
+from ledger.assessment.erased import bearing_on_term
 from ledger.assessment.reconcile.asked import scope_in_words
 from ledger.assessment.reconcile.conduct import judge_action, judge_restraint
 from ledger.assessment.reconcile.direction import observe
 from ledger.assessment.reconcile.figures import weigh
 from ledger.assessment.reconcile.moved import versions
+from ledger.assessment.reconcile.need import needs_of_conduct
 from ledger.assessment.result import (
     Cite,
     Direction,
+    Discrepancy,
+    Flip,
     Grade,
     MovedResult,
     NotAdmissible,
@@ -47,6 +51,9 @@ class _Became:
     directions: tuple[Direction, ...] = ()
     trigger: TriggerResult | None = None
     findings: tuple[str, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    needs: tuple[str, ...] | None = None
+    apart: tuple[Discrepancy, ...] = ()
     cites: tuple[Cite, ...] = field(default=())
 
 
@@ -108,6 +115,10 @@ def reconcile(known: Known, selected: Selected, subject: str, standing: Standing
         contested=contested(known, subject, term.id, commitment.body),
         findings=(*became.findings, *paused),
         cites=(pledge, *amended, *became.cites),
+        flips=became.flips,
+        deciding=became.needs if became.needs is not None else needs_of_conduct(term, became.outcome),
+        discrepancies=became.apart,
+        erased=bearing_on_term(known, subject, commitment.body, term),
     )
 
 
@@ -129,7 +140,7 @@ def _became(known: Known, selected: Selected, subject: str, term: Term) -> _Beca
             return _Became(
                 weighed.joint.outcome, weighed.joint.reason, weighed.reached, weighed.days_late, weighed.grade,
                 weighed.coverage, weighed.missing, weighed.readings, weighed.ratios, weighed.refused,
-                cites=_cites_of(weighed.readings),
+                flips=weighed.flips, needs=weighed.needs, apart=weighed.apart, cites=_cites_of(weighed.readings),
             )  # fmt: skip
         case TrendTerm():
             seen = observe(known, selected, subject, term)

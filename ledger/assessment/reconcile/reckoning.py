@@ -1,8 +1,9 @@
 """A reckoning: one channel against one term by itself, before sources are weighed together (R5–R7, R9–R11)."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Self
 
 from ledger.assessment.reconcile.amount import exact_or_rounded, fraction_text, percent
 from ledger.assessment.reconcile.asked import Asked
@@ -10,11 +11,22 @@ from ledger.assessment.reconcile.base import Base, bases
 from ledger.assessment.reconcile.channel import Channel, Point
 from ledger.assessment.reconcile.coverage import Coverage, Weights, weights
 from ledger.assessment.reconcile.decision import Owed, decide
+from ledger.assessment.reconcile.listed import MOST, listed_codes, listed_in_words
 from ledger.assessment.reconcile.pace import is_on_pace, linear, seasonal
+from ledger.assessment.reconcile.projection import project
 from ledger.assessment.reconcile.ratio import Measured
 from ledger.assessment.reconcile.span import Span, day_number, day_text, late_in_words
-from ledger.assessment.reconcile.total import Threshold, Total, aggregate_of, cannot_fall, day_reached, runs_on, total
-from ledger.assessment.result import Cite, Revision, SourceResult
+from ledger.assessment.reconcile.total import (
+    Threshold,
+    Total,
+    aggregate_of,
+    cannot_fall,
+    day_reached,
+    highest,
+    runs_on,
+    total,
+)  # fmt: skip
+from ledger.assessment.result import Cite, ListedCode, Projection, RateUsed, Revision, SourceResult
 from ledger.assessment.result import Point as CountedPoint
 from ledger.model.determination import Outcome
 from ledger.model.ratio import Ratio
@@ -32,8 +44,13 @@ class Reckoning:
         bar: why it may not vote, whatever it says; null when it may.
         too_weak: as ``bar``, where the grade alone is the reason: then no more of it is awaited, either.
         reached: as in the result, a day's number. ``is_fixed``: what is totalled cannot fall.
+        owed: the level owed on the channel; null without a baseline of its own. ``base``: what it is counted from.
+        peak: for a term without a last day the highest that its total ever was; null for others, and without figures.
     """
 
+    asked: Asked
+    owed: Owed | None
+    base: Base | None
     result: SourceResult
     channel: Channel
     total: Total
@@ -41,6 +58,7 @@ class Reckoning:
     too_weak: str | None
     reached: int | None
     is_fixed: bool
+    peak: Fraction | None
 
     @property
     def is_decided(self) -> bool:
@@ -52,6 +70,30 @@ class Reckoning:
         """What the channels of a source are chosen by: coverage, publication, entry (R8); the rest makes it total."""
         entry = max((cite.entry for cite in self.result.cites), default=-1)
         return self.total.coverage.joint, self.result.vintage or "", entry, self.channel.frequency, self.channel.basis
+
+    def outcome_if(self, *, actual: Fraction = Fraction(0), baseline: Fraction = Fraction(0)) -> Outcome:
+        """Return the outcome if what was seen, or what is counted from, were another by so much (R13).
+
+        Only verdicts are told apart: before the deadline no pace is asked for.
+        """
+        low, high = self.total.low, self.total.high
+        if self.owed is None or low is None or high is None:
+            return self.result.outcome
+        owed = replace(self.owed, level=self.owed.level + baseline)
+        if self.asked.is_open_ended:
+            is_reached = owed.bound == "at_least" and self.peak is not None and self.peak + actual >= owed.level
+            return "met" if is_reached else "not_assessable"
+        verdict = decide(
+            owed, low + actual, high + actual, is_closed=self.asked.is_closed,
+            is_whole=self.total.coverage.is_complete, is_fixed=self.is_fixed,
+        )  # fmt: skip
+        if verdict is not None:
+            return verdict
+        return _undecided(self.asked, self.channel, self.total.coverage)[0] if self.asked.is_closed else "not_due"
+
+    def turned(self, outcome: Outcome) -> Self:
+        """Return the same answer with another outcome, for asking what the sources would then say together."""
+        return replace(self, result=self.result.model_copy(update={"outcome": outcome, "reason": None}))
 
 
 def reckon(asked: Asked, channel: Channel) -> Iterator[Reckoning]:
@@ -91,6 +133,7 @@ def _reckon(
         ratios, pace = _ratios(measured, by, reference, base)
         if outcome == "not_due" and pace is not None:
             outcome = pace
+    listed = listed_codes(channel.listed, window, unit=term.unit)
     result = SourceResult(
         source=channel.source,
         channel=channel.name,
@@ -117,13 +160,20 @@ def _reckon(
         days_late=max(0, reached - asked.due) if reached is not None and asked.due is not None and owed is not None
         and owed.bound == "at_least" else None,
         grade=channel.grade,
-        flags=tuple(_flags(channel, observed, base)),
+        flags=tuple(_flags(channel, observed, base, window, listed)),
         points=_counted(observed.points),
         revisions=tuple(_revisions(asked, term, channel, by, observed, window)),
         ratios=ratios,
         cites=tuple(_cites(channel, observed, base)),
+        tables=tuple(Cite(entry=fact.index, statement=fact.name) for fact in channel.tables),
+        rates=tuple(_rates(channel)),
+        listed=listed[:MOST],
+        projection=_projection(asked, channel, by, observed, owed),
     )  # fmt: skip
     return Reckoning(
+        asked=asked,
+        owed=owed,
+        base=base,
         result=result,
         channel=channel,
         total=observed,
@@ -131,6 +181,7 @@ def _reckon(
         too_weak=_too_weak(asked, channel),
         reached=reached,
         is_fixed=cannot_fall(measure, stated),
+        peak=highest(channel.points, asked.window, measure=measure, stated=stated) if asked.is_open_ended else None,
     )
 
 
@@ -218,10 +269,8 @@ def _undecided(asked: Asked, channel: Channel, coverage: Coverage) -> tuple[Outc
         return "awaiting", f"{covers}; more may come until {day_text(until)}"
     if not coverage.is_complete:
         return "not_assessable", f"coverage: {covers}"
-    return (
-        "not_assessable",
-        "an observation straddles the period's edge, and the bound lies between without it and with it",
-    )
+    astride = "an observation straddles the period's edge, or a code the scope's"
+    return "not_assessable", f"{astride}, and the bound lies between without it and with it"
 
 
 def _ratios(
@@ -253,6 +302,18 @@ def _ratios(
     return tuple(ratios), "on_pace" if said == {True} else "off_pace"
 
 
+def _projection(asked: Asked, channel: Channel, by: Weights, observed: Total, owed: Owed | None) -> Projection | None:
+    """Return what the total may come to, before the deadline and of what adds up; null else (R14)."""
+    runs = aggregate_of(asked.reading.type, asked.term.aggregate) == "sum"
+    if asked.is_closed or asked.is_open_ended or not runs or asked.window.days == 0:
+        return None
+    until = _last_day(channel, asked.window)
+    if until == asked.window.last:
+        return None  # nothing is left of the period to project
+    level = owed.level if owed is not None else None
+    return project(asked, channel, observed, until, by=by, owed=level)
+
+
 def _last_day(channel: Channel, window: Span) -> int | None:
     """Return the end of the last admissible observation inside the window; days of zeros are observed, too."""
     days = [point.span.last for point in channel.points if point.counts and point.span.within(window)]
@@ -274,7 +335,9 @@ def _shortfall(owed: Owed | None, observed: Total) -> str | None:
     return exact_or_rounded(max(Fraction(0), owed.least - observed.low))
 
 
-def _flags(channel: Channel, observed: Total, base: Base | None) -> Iterator[str]:
+def _flags(
+    channel: Channel, observed: Total, base: Base | None, window: Span, listed: Sequence[ListedCode]
+) -> Iterator[str]:
     statuses = {point.status for point in observed.points}
     if "P" in statuses:
         yield "provisional figures"
@@ -282,8 +345,15 @@ def _flags(channel: Channel, observed: Total, base: Base | None) -> Iterator[str
         yield "figures estimated by the publisher"
     if "I" in statuses:
         yield "figures interpolated by the source are left out"
-    if observed.low != observed.high:
+    if observed.low != observed.high and any(point.is_astride for point in observed.points):
+        yield "codes lie partly in the scope"
+    if any(point.counts and not point.span.within(window) for point in observed.points):
         yield "an observation straddles the period's edge"
+    yield from listed_in_words(listed)
+    if channel.rates:
+        names = sorted({rate.priced if rate.factor == rate.value else rate.priced_in for rate in channel.rates})
+        yield f"converted from {', '.join(names)} by rates of the same days"
+    yield from (f"left out: {note}" for note in channel.notes)
     if any(span.days for span in channel.zeros):
         yield "a missing row means zero"
     if imputed := _imputed_days(channel, observed):
@@ -356,6 +426,19 @@ def _too_weak(asked: Asked, channel: Channel) -> str | None:
     if asked.reading.source is None and channel.grade == "E2":
         return "grade E2, and the text names no source, so that E3 is needed"
     return None
+
+
+def _rates(channel: Channel) -> Iterator[RateUsed]:
+    """Yield the rates by which figures were converted; those of other days may be of a baseline (R5)."""
+    for rate in channel.rates:
+        yield RateUsed(
+            start=day_text(rate.span.first),
+            end=day_text(rate.span.last),
+            priced=rate.priced,
+            priced_in=rate.priced_in,
+            value=exact_or_rounded(rate.value),
+            cite=Cite(entry=rate.fact.index, statement=rate.fact.name),
+        )
 
 
 def _counted(points: Iterable[Point]) -> tuple[CountedPoint, ...]:

@@ -1,4 +1,6 @@
-"""A total: what a channel's points come to over a period, as an interval where one straddles the period's edge (R10).
+"""A total: what a channel's points come to over a period, as an interval where one straddles an edge (R3, R10).
+
+A point straddles the period's edge by its days, or the scope's by its codes; either may be in or out.
 
 Flows are summed, levels read at the end, and a mean or a maximum is taken where the text says so (method §2). What
 the source interpolated never counts.
@@ -25,7 +27,7 @@ class Total:
     """What was observed of a period.
 
     Attributes:
-        low: without, and ``high`` with, what straddles the edge; null when nothing was observed.
+        low: without, and ``high`` with, what straddles an edge; null when nothing was observed.
         points: all that have a day in the period, in order; also those that do not count.
         coverage: what share of the period and the scope they speak for.
     """
@@ -70,19 +72,23 @@ def total(
         coverage = cover_level(_last(counting), window, by)
     if coverage.period == 0:
         return Total(None, None, here, coverage)
-    inside = tuple(point for point in counting if point.span.within(window))
-    astride = tuple(point for point in counting if not point.span.within(window))
+    inside = tuple(point for point in counting if point.span.within(window) and not point.is_astride)
+    astride = tuple(point for point in counting if not point.span.within(window) or point.is_astride)
     low, high = _ends(inside, astride, window, aggregate=aggregate, is_level=measure in STOCKS)
+    if aggregate != "sum" and not inside and any(point.is_astride for point in astride):
+        low, high = min(low or Fraction(0), Fraction(0)), max(high or Fraction(0), Fraction(0))  # perhaps none of it
     return Total(low, high, here, coverage)
 
 
 def _ends(
     inside: tuple[Point, ...], astride: tuple[Point, ...], window: Span, *, aggregate: Aggregate, is_level: bool
 ) -> tuple[Fraction | None, Fraction | None]:
-    """Return the two ends of the interval: each point astride an edge may be in or out (R10)."""
+    """Return the two ends of the interval: each point astride an edge may be in or out (R3, R10)."""
     match aggregate:
         case "last":
-            ends = [_sum(group) for group in (_last(inside), _last(astride)) if group]
+            whole = tuple(sorted((*inside, *(one for one in astride if one.span.within(window))), key=_by_days))
+            beyond = tuple(one for one in astride if not one.span.within(window))
+            ends = [_sum(group) for group in (_last(inside), _last(whole), _last(beyond)) if group]
         case "max":
             ends = [max(_by_period(group).values()) for group in (inside, (*inside, *astride)) if group]
         case "mean" if is_level:
@@ -112,6 +118,10 @@ def _last(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(point for point in points if point.span == points[-1].span) if points else ()
 
 
+def _by_days(point: Point) -> tuple[int, int]:
+    return point.span.last, point.span.first
+
+
 def _by_period(points: Iterable[Point]) -> dict[Span, Fraction]:
     found: dict[Span, Fraction] = {}
     for point in points:
@@ -123,6 +133,18 @@ def _mean_level(points: tuple[Point, ...]) -> Fraction:
     """Return the mean of levels, each for the days of its own period."""
     levels = _by_period(points)
     return sum((value * span.days for span, value in levels.items()), Fraction(0)) / sum(span.days for span in levels)
+
+
+def highest(points: Iterable[Point], window: Span, *, measure: Measure, stated: Aggregate) -> Fraction | None:
+    """Return the highest that a total ever was in the window, as ``day_reached`` runs it; null without figures."""
+    runs = runs_on(measure, stated)
+    years = years_of(window) if runs and stated == "mean" else Fraction(1)
+    periods = _by_period(point for point in points if point.is_certain and window.first <= point.span.first)
+    running, peak = Fraction(0), None
+    for span in sorted(periods, key=lambda one: (one.last, one.first)):
+        running = running + periods[span] if runs else periods[span]
+        peak = max(peak, running / years) if peak is not None else running / years
+    return peak
 
 
 def runs_on(measure: Measure, stated: Aggregate) -> bool:
@@ -168,7 +190,7 @@ def day_reached(
     """
     runs = runs_on(measure, stated)
     years = years_of(window) if runs and stated == "mean" else Fraction(1)
-    periods = _by_period(point for point in points if point.counts and point.span.first >= window.first)
+    periods = _by_period(point for point in points if point.is_certain and point.span.first >= window.first)
     running = Fraction(0)
     for span in sorted(periods, key=lambda one: (one.last, one.first)):
         if threshold.is_passed and span.last > window.last:

@@ -2,11 +2,11 @@
 
 import pytest
 
+from ledger.assessment.classification import family_of, is_below
+from ledger.assessment.route import NO_ROUTES
+from ledger.assessment.scope import expand
 from ledger.assessment.selection import (
     Row,
-    expand,
-    family_of,
-    is_below,
     named_codes,
     plan,
     query_of,
@@ -64,12 +64,34 @@ def test_scope_is_expanded_to_the_codes_present() -> None:
     book.pledge(quantity(scope={"title": "x", "classification": "HS", "revision": "2017", "codes": ["1201", "1005"]}))
     planned = plan(book.known("2021-01-01"), [SUBJECT])
     tables = expand(
-        planned, [("HS2017", "120190"), ("HS", "1201"), ("HS2012", "120190"), ("HS2017", "1202"), ("annex-6.1", "1201")]
+        planned,
+        [("HS2017", "120190"), ("HS", "1201"), ("HS2012", "120190"), ("HS2017", "1202"), ("annex-6.1", "1201")],
+        {},
     )
-    # nodes in order of code: 1005, 1201, 120190
-    assert tables["named"] == ((0, 0), (0, 1))
-    assert tables["scope"] == ((0, "HS", "1201", 0, 1), (0, "HS2017", "120190", 2017, 2))
-    assert tables["tree"] == ((0, 0, 0, 1), (0, 1, 1, 1), (0, 2, 2, 1), (0, 2, 1, 0))
+    # nodes in order of code: 1005, 1201, 120190; a branch for each code that is named
+    assert tables["asked"] == ((0, 0, 0, 0), (0, 0, 1, 0))
+    assert tables["named"] == ((0, 0), (1, 1))
+    assert tables["scope"] == ((0, "HS", "1201", 0, 1, 0), (0, "HS2017", "120190", 2017, 2, 0))
+    assert tables["tree"] == ((0, 0, 0, 0, 1), (0, 1, 1, 1, 1), (0, 1, 2, 2, 1), (0, 1, 2, 1, 0))
+
+
+def test_what_queries_ask_alike_is_laid_out_once() -> None:
+    """A code that two terms name is one branch; one with a baseline lends it to one without (design §4)."""
+    baseline = {"period": {"start": "2017-01-01", "end": "2017-12-31"}}
+    scope = {"title": "x", "classification": "HS", "codes": ["1201"]}
+    book = Book()
+    book.pledge(
+        quantity(id="a", scope=scope),
+        quantity(id="b", scope=scope, target_is="increment", baseline=baseline),
+        quantity(id="c", scope={**scope, "codes": ["1201", "1202"]}),
+    )
+    planned = plan(book.known("2021-01-01"), [SUBJECT])
+    # queries in order: 1201 without a baseline, 1201 from 2017-01-01 (day 736330) on, both codes
+    tables = expand(planned, [("HS", "120110")], {})
+    assert tables["asked"] == ((0, 0, 0, 0), (1, 0, 0, 1), (2, 0, 0, 0), (2, 0, 1, 0))
+    assert tables["weighed"] == ((0, 736330, 736694),)
+    # 120110 stands below 1201, of which there is no figure
+    assert tables["tree"] == ((0, 0, 0, 0, 1), (0, 0, 1, 1, 1), (0, 0, 1, 0, 2), (0, 1, 2, 2, 1))
 
 
 REFUSALS = [
@@ -101,7 +123,7 @@ def test_evidence_of_something_else_is_not_admissible_and_says_why(
     known = book.known("2021-06-01")
     planned = plan(known, [SUBJECT])
     (fact,) = next(iter(known.evidence.values()))
-    told = why_not_admissible(fact, planned.queries[0])
+    told = why_not_admissible(fact, planned.queries[0], NO_ROUTES)
     assert told is not None
     assert reason in told
     assert planned.loads == ()
@@ -176,6 +198,18 @@ def test_a_parent_hides_its_children_and_is_never_added_to_them() -> None:
     book.figures("2020-01 1201 10", "2020-01 120110 3", "2020-01 120190 7", "2020-02 120110 4", "2020-02 120190 5")
     totals = {row.day_from: (row.low, row.codes) for row in _rows(book)}
     assert sorted(totals.values()) == [(9, 2), (10, 1)]  # February has no parent: its two children are summed
+
+
+def test_a_member_is_never_added_to_its_union() -> None:
+    """A term that names a union is answered by the union's own series; a member's is another one (R3)."""
+    book = Book()
+    members = [{"party": "us", "since": "1994-01-01"}]
+    book.say("party", "union", {"kind": "union", "names": {"en": "Union"}, "members": members})
+    book.pledge(quantity(measure={"type": "export", "reporter": "union", "partner": "cn"}))
+    book.figures("2020 1201 1", series="series:export/union/cn", owner="union", authority="union-office")
+    book.figures("2020 1201 100")
+    rows = [row for rows in book.drawn(book.known("2021-06-30")).rows.values() for row in rows]
+    assert {(row.entry, row.low) for row in rows} == {(5, 1)}
 
 
 def test_an_interpolated_parent_hides_nobody() -> None:

@@ -11,10 +11,12 @@ from tests.unit.assessment.builder import EXPORT, IMPORT, Book, quantity
 
 def ratio(target: str = "12", value: str = "6", *, kind: str = "gross", **more: Any) -> Ratio:
     """A ratio of a small ledger, by its kind."""
-    figures = {name: more.pop(name) for name in ("channel", "authority", "basis", "series") if name in more}
+    names = ("channel", "authority", "basis", "series", "published")
+    figures = {name: more.pop(name) for name in names if name in more}
+    period = more.pop("period_of", "2020")
     book = Book()
     book.pledge(quantity(target, **more))
-    book.figures(f"2020 1201 {value}", **figures)
+    book.figures(f"{period} 1201 {value}", **figures)
     return next(one for one in book.term("2021-06-01").ratios if one.kind == kind)
 
 
@@ -35,6 +37,8 @@ UNLIKE: list[tuple[str, dict[str, Any]]] = [
     ("scope", {"scope": {"title": "all of it", "classification": "HS", "codes": ["12"]}}),
     ("period", {"period": {"start": "2020-01-01", "end": "2020-12-30"}}),
     ("unit", {"unit": "kt"}),
+    ("coverage", {"period_of": "2020-01"}),
+    ("vintage", {"published": "2021-03-05"}),
 ]
 
 
