@@ -118,7 +118,9 @@ def _by_control(case: Case, own_text: str) -> Derived:
         return between("K", 3, 4, f"{own_text}; what share of the flow the obligor controls is unknown", *cites)
     if fraction(control) >= _HALF:
         return at("K", 4, f"{own_text}, and the obligor controls half of the flow or more ({control})", *cites)
-    return at("K", 3, f"{own_text}, but the obligor controls less than half of the flow ({control})", *cites)
+    return at(
+        "K", 3, f"{own_text}, but the obligor controls less than half of the flow ({control})", *cites, code="PL306"
+    )
 
 
 def _by_positions(case: Case, term: Term, obligor: str, said: Sequence[_Said]) -> Derived:
@@ -130,7 +132,8 @@ def _by_positions(case: Case, term: Term, obligor: str, said: Sequence[_Said]) -
         return between("K", 0, best, f"no position of {obligor} on {term.id} is recorded", case.cite())
     latest = _latest(own)
     if not latest:
-        return at("K", 0, f"{obligor} is silent on it in its own text", *(one.cite for one in own))
+        says = f"{obligor} is silent on it in its own text"
+        return at("K", 0, says, *(one.cite for one in own), code="PL302")
     levels = [_by_stance(case, one, matching=matching) for one in latest]
     if {"affirms", "denies"} <= {one.stance for one in latest}:
         # Equally explicit on one day: which of the two stands is not known.
@@ -145,13 +148,14 @@ def _by_stance(case: Case, said: _Said, *, matching: bool | None) -> Derived:
     who = said.party
     match said.stance:
         case "denies":
-            return at("K", 0, f"{who} denies it", said.cite)
+            return at("K", 0, f"{who} denies it", said.cite, code="PL301")
         case "silent":
-            return at("K", 0, f"{who} is silent on it", said.cite)
+            return at("K", 0, f"{who} is silent on it", said.cite, code="PL302")
         case "affirms_differently" if said.states:
-            return at("K", 2, f"{who} puts it differently, but states a number, date or product of it", said.cite)
+            says = f"{who} puts it differently, but states a number, date or product of it"
+            return at("K", 2, says, said.cite, code="PL304")
         case "affirms_differently":
-            return at("K", 1, f"{who} affirms the topic, not the terms", said.cite)
+            return at("K", 1, f"{who} affirms the topic, not the terms", said.cite, code="PL303")
         case "affirms":
             return _affirmed(case, said, matching=matching)
 
@@ -161,9 +165,10 @@ def _affirmed(case: Case, said: _Said, *, matching: bool | None) -> Derived:
     if own_text is not None:
         return _by_control(case, own_text)
     if matching is True:
-        return at("K", 3, f"{said.party} affirms it, and the other side's text matches", said.cite)
+        return at("K", 3, f"{said.party} affirms it, and the other side's text matches", said.cite, code="PL307")
     if matching is False:
-        return at("K", 2, f"{said.party}'s own statement on it; the texts of the parties do not match", said.cite)
+        says = f"{said.party}'s own statement on it; the texts of the parties do not match"
+        return at("K", 2, says, said.cite, code="PL305")
     return between(
         "K", 2, 3, f"{said.party}'s own statement on it; whether the parties' texts match is unknown", said.cite
     )

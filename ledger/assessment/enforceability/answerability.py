@@ -17,6 +17,9 @@ from ledger.model.value import as_date
 _TALKS: frozenset[str] = frozenset({"consultation", "peer_review", "publicity"})
 _JUDGES: frozenset[str] = frozenset({"compliance_body", "arbitration", "court"})
 
+_LEAVE: frozenset[str] = frozenset({"consent", "blockable"})
+"""How a party complained of may keep a forum from it."""
+
 _SEISES: frozenset[str] = frozenset({"appeal", "consultation"})
 """Acts that seise a forum by themselves; a notice or an escalation does so where it names a stage of the procedure."""
 
@@ -33,7 +36,7 @@ def written(case: Case) -> Derived:
         return between("A", 0, 4, "whether the text names a forum is unknown", here)
     forum = case.document.forum
     if forum == "none":
-        return at("A", 0, "no forum", here)
+        return at("A", 0, "no forum", here, code="PL501")
     return _of_forum(forum, case)
 
 
@@ -41,7 +44,7 @@ def _of_forum(forum: Forum, case: Case) -> Derived:
     here = case.cite_instrument("forum")
     name = forum.kind.replace("_", " ")
     if forum.kind in _TALKS:
-        return at("A", 1, f"{name} only, which finds nothing that could bind", here)
+        return at("A", 1, f"{name} only, which finds nothing that could bind", here, code="PL502")
     if forum.binding and forum.consent == "compulsory":
         return at("A", 4, f"{name}, compulsory and binding", here)
     if forum.binding and forum.consent is None:
@@ -52,12 +55,12 @@ def _of_forum(forum: Forum, case: Case) -> Derived:
             "blockable": "blockable",
             "compulsory": "compulsory, but its finding does not bind",
         }
-        return at("A", 3, f"{name}, {how.get(forum.consent or '', 'its finding does not bind')}", here)
+        says = f"{name}, {how.get(forum.consent or '', 'its finding does not bind')}"
+        return at("A", 3, says, here, code="PL505" if forum.binding or forum.consent in _LEAVE else "PL506")
     if forum.deadlines or forum.kind == "expert_review":
-        return at(
-            "A", 2, f"{name} {'with deadlines' if forum.deadlines else ''}, no binding finding".replace(" ,", ","), here
-        )
-    return at("A", 1, f"{name} without deadlines, no binding finding", here)
+        says = f"{name}{' with deadlines' if forum.deadlines else ''}, no binding finding"
+        return at("A", 2, says, here, code="PL504")
+    return at("A", 1, f"{name} without deadlines, no binding finding", here, code="PL503")
 
 
 def practised(case: Case, *, as_text: Derived) -> Derived:

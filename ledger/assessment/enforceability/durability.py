@@ -24,7 +24,9 @@ def written(case: Case, *, remedy: Derived) -> Derived:
             return between(
                 "X", 0, 1, "no exit rule; whether it has a term is unknown", here, case.cite_instrument("expires")
             )
-        return at("X", 1, "a term, and no exit rule", here) if bounded else at("X", 0, "no term and no exit rule", here)
+        if bounded:
+            return at("X", 1, "a term, and no exit rule", here, code="PL702")
+        return at("X", 0, "no term and no exit rule", here, code="PL701")
     if clause is None:
         # An exit rule may say anything, "at will" included.
         return between("X", 0, 4, "how a party may leave is unknown", here)
@@ -35,31 +37,33 @@ def written(case: Case, *, remedy: Derived) -> Derived:
 
 def _of_exit(case: Case, clause: Exit, *, bounded: bool | None, remedy: Derived) -> Derived:
     here = case.cite_instrument("exit")
-    low, high, says = _by_notice(clause.notice_days, bounded=bounded)
+    low, high, says, code = _by_notice(clause.notice_days, bounded=bounded)
     if clause.cost == "package":
-        low, high, says = max(low, 3), max(high, 3), f"{says}, at the cost of the package"
+        low, high, says, code = max(low, 3), max(high, 3), f"{says}, at the cost of the package", "PL709"
     elif clause.cost == "remedy" and remedy.high >= 3:
         # An exit that itself triggers a loss counts only where that loss is R 3 or more.
+        code = "PL707" if high <= 2 else code
         low, high = max(low, 2 if remedy.low >= 3 else 0), max(high, 2)
         says = f"{says}, and it triggers the remedy"
-    return between("X", low, high, says, here)
+    return between("X", low, high, says, here, code=code)
 
 
-def _by_notice(days: int | None, *, bounded: bool | None) -> tuple[int, int, str]:
+def _by_notice(days: int | None, *, bounded: bool | None) -> tuple[int, int, str, str]:
+    """Return the levels of an exit by its notice alone, a sentence, and the lint's rule (E9)."""
     if days is None:
-        return 0, 3, "exit on notice of unknown length"
+        return 0, 3, "exit on notice of unknown length", "PL700"
     if days == 0:
-        return 0, 0, "exit at will"
+        return 0, 0, "exit at will", "PL703"
     if days > 365:
-        return 3, 3, f"exit on {days} days' notice"
+        return 3, 3, f"exit on {days} days' notice", "PL708"
     if days > 90:
-        return 2, 2, f"exit on {days} days' notice"
+        return 2, 2, f"exit on {days} days' notice", "PL706"
     if bounded is None:
-        return 0, 1, f"exit on {days} days' notice; whether it has a term is unknown"
+        return 0, 1, f"exit on {days} days' notice; whether it has a term is unknown", "PL704"
     return (
-        (1, 1, f"a term, but exit on {days} days' notice")
+        (1, 1, f"a term, but exit on {days} days' notice", "PL705")
         if bounded
-        else (0, 0, f"no term, and exit on {days} days' notice")
+        else (0, 0, f"no term, and exit on {days} days' notice", "PL704")
     )
 
 

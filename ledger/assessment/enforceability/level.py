@@ -7,6 +7,7 @@ Nothing here reads a statement.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.assessment.enforceability.pillar import DIMENSIONS
 from ledger.assessment.result import Cite, Level, Reason
 from ledger.model.attestation import Dimension
 
@@ -35,21 +36,35 @@ class Derived:
         return Level(low=self.low, high=self.high, observed=self.observed, reasons=self.reasons, attested=attested)
 
 
-def reason(dimension: Dimension, level: int | str, says: str, *cites: Cite) -> Reason:
-    """Return why a dimension has its level: the row of the table (``V.3``), a sentence, and the entries used."""
-    return Reason(rule=f"{dimension}.{level}", says=says, cites=cites)
+def reason(dimension: Dimension, level: int | str, says: str, *cites: Cite, code: str | None = None) -> Reason:
+    """Return why a dimension has its level: the row of the table (``V.3``), a sentence, and the entries used.
+
+    Args:
+        code: of the lint's rule that keeps it from the next level (``PL209``), by *rule* (E9).
+    """
+    return Reason(rule=f"{dimension}.{level}", says=says, cites=cites, code=code)
 
 
-def at(dimension: Dimension, level: int, says: str, *cites: Cite) -> Derived:
+def at(dimension: Dimension, level: int, says: str, *cites: Cite, code: str | None = None) -> Derived:
     """Return one level."""
-    return Derived(level, level, (reason(dimension, level, says, *cites),))
+    return Derived(level, level, (reason(dimension, level, says, *cites, code=code),))
 
 
-def between(dimension: Dimension, low: int, high: int, says: str, *cites: Cite) -> Derived:
-    """Return the levels from ``low`` to ``high`` that an unknown leaves open (E6)."""
+def between(dimension: Dimension, low: int, high: int, says: str, *cites: Cite, code: str | None = None) -> Derived:
+    """Return the levels from ``low`` to ``high`` that an unknown leaves open (E6).
+
+    Args:
+        code: of the lint's rule where the two are one level after all; what is unknown has its own.
+    """
     if low == high:
-        return at(dimension, low, says, *cites)
-    return Derived(low, high, (reason(dimension, f"{low}-{high}", says, *cites),), unknown=(f"{dimension}: {says}",))
+        return at(dimension, low, says, *cites, code=code)
+    told = reason(dimension, f"{low}-{high}", says, *cites, code=unknown_code(dimension))
+    return Derived(low, high, (told,), unknown=(f"{dimension}: {says}",))
+
+
+def unknown_code(dimension: Dimension) -> str:
+    """Return the lint's name of what is not known of a dimension: ``PL200`` of the second; never a fault (E6, E9)."""
+    return f"PL{[*DIMENSIONS].index(dimension) + 1}00"
 
 
 def as_written(dimension: Dimension, written: Derived, says: str, *cites: Cite) -> Derived:

@@ -22,14 +22,14 @@ def written(case: Case) -> Derived:
     document = case.document
     # What disqualifies words is asked before the rows are read: it holds however strong they are.
     if _is_beneficiarys_word(case):
-        return at("O", 0, "only others than the obligor report the words", case.cite("source.role"))
+        return at("O", 0, "only others than the obligor report the words", case.cite("source.role"), code="PL401")
     if document is None:
         return between("O", 0, 4, "the instrument is not known at this view", case.cite("instrument"))
     if document.binding == "no":
-        return at("O", 0, "the text says that it does not bind", case.cite_instrument("binding"))
+        return at("O", 0, "the text says that it does not bind", case.cite_instrument("binding"), code="PL402")
     if document.form == "notice" and case.unilateral:
         # It binds by its maker's own law, which the maker can change: row 2, whatever its verb.
-        return at("O", 2, "a unilateral legal notice", case.cite_instrument("form"))
+        return at("O", 2, "a unilateral legal notice", case.cite_instrument("form"), code="PL407")
     return lowest([_of_term(case, term) for term in case.terms])
 
 
@@ -78,7 +78,7 @@ def _of_term(case: Case, term: Term) -> Derived:
     if document.binding == "silent" or document.is_words_only:
         # Words of the day have only what they give: null in a transcript is no hidden clause (design §2.2).
         level = 1 if strength == "hortatory" else 2  # a "shall" without a binding text is a committing verb
-        return at("O", level, f"political text, {why}", *here)
+        return at("O", level, f"political text, {why}", *here, code=_weak(case, strength))
     # Expressly not binding at worst, binding at best.
     best = _binding(case, term, strength, why).high
     return between("O", 0, best, f"whether the text says that it binds is unknown; {why}", *here)
@@ -88,7 +88,7 @@ def _binding(case: Case, term: Term, strength: str, why: str) -> Derived:
     here = (case.cite_instrument("form"), case.cite("verb"))
     if strength != "shall":
         # The table gives a binding text 3 and 4 only with "shall"; committing or hortatory, it is row 2.
-        return at("O", 2, f"binding text, {why}", *here)
+        return at("O", 2, f"binding text, {why}", *here, code="PL406")
     escapes = case.document.escapes if case.document is not None else None
     clause = case.cite_instrument("escapes")
     if escapes is None:
@@ -96,8 +96,17 @@ def _binding(case: Case, term: Term, strength: str, why: str) -> Derived:
     for position, escape in enumerate(escapes if escapes != "none" else ()):
         if escape.terms == "all" or term.id in escape.terms:
             clause = case.cite_instrument(f"escapes[{position}]")
-            return at("O", 3, f"binding, {why}, with an escape for {term.id}: {escape.title}", *here, clause)
+            says = f"binding, {why}, with an escape for {term.id}: {escape.title}"
+            return at("O", 3, says, *here, clause, code="PL408")
     return at("O", 4, f"binding, {why}, no escape for {term.id}", *here, clause)
+
+
+def _weak(case: Case, strength: str) -> str:
+    """Return the lint's rule of a political text by how its verb reads on a term (E9)."""
+    if strength != "hortatory":
+        return "PL405"
+    verb = case.body.verb
+    return "PL404" if verb is not None and verb.strength == "committing" else "PL403"
 
 
 def _verb(case: Case, term: Term) -> tuple[str, str]:

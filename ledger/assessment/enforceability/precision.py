@@ -28,7 +28,14 @@ from ledger.model.value import Shown
 
 _HALF = Fraction(1, 2)
 
-_NAMES: Mapping[Element, str] = {
+QUALIFIED = "qualified"
+DIFFERS = "differs between texts"
+UNSETTLED = "the text does not settle the measure: several readings"
+IMPUTED = "imputed"
+UNJUDGED = "nobody named is to judge it"
+"""The notes of a count: why an element counts one half, or not at all."""
+
+NAMES: Mapping[Element, str] = {
     "actor": "actor",
     "action": "action and measure",
     "quantity": "quantity or pass/fail conduct",
@@ -36,6 +43,7 @@ _NAMES: Mapping[Element, str] = {
     "reference": "baseline or absolute reference",
     "scope": "scope",
 }
+"""The six elements in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,10 @@ class Count:
     @property
     def words(self) -> str:
         """What is shown and what is not, in words."""
-        whole = [_NAMES[one] for one in ELEMENTS if self.weights[one] == 1]
-        half = [f"{_NAMES[one]} ({self.notes[one]})" for one in ELEMENTS if self.weights[one] == _HALF]
+        whole = [NAMES[one] for one in ELEMENTS if self.weights[one] == 1]
+        half = [f"{NAMES[one]} ({self.notes[one]})" for one in ELEMENTS if self.weights[one] == _HALF]
         absent = [
-            _NAMES[one] + (f" ({self.notes[one]})" if one in self.notes else "")
+            NAMES[one] + (f" ({self.notes[one]})" if one in self.notes else "")
             for one in ELEMENTS
             if not self.weights[one]
         ]
@@ -109,7 +117,7 @@ def count(case: Case, term: Term) -> Count:
         places["reference"] = places["reference"] or places["quantity"]  # absolute: by the quantity's own span (E1)
     halves = _halves(term.marks)
     if getattr(term, "readings", None) is not None:
-        halves["action"] = "the text does not settle the measure: several readings"
+        halves["action"] = UNSETTLED
     imputed = frozenset(one.element for one in term.imputed)
     return _counted(fields, places, halves, imputed, speaks=_speaks(case, term.actor))
 
@@ -152,7 +160,7 @@ def trigger_count(case: Case, clause: Clause) -> Count:
     places["reference"] = places["reference"] or places["quantity"]
     counted = _counted(fields, places, _halves(clause.marks), frozenset(), speaks=_speaks(case, clause.actor))
     if clause.act is not None and clause.judge is None:
-        notes = {**counted.notes, "action": "nobody named is to judge it"}
+        notes = {**counted.notes, "action": UNJUDGED}
         return Count(counted.weights, notes)
     return counted
 
@@ -163,7 +171,7 @@ def _places(shown: Elements) -> dict[Element, Shown | None]:
 
 def _halves(marks: tuple[Mark, ...]) -> dict[Element, str]:
     """Return the elements that a mark halves; two marks on one element halve it once (E1)."""
-    words = {"qualified": "qualified", "differs": "differs between texts"}
+    words = {"qualified": QUALIFIED, "differs": DIFFERS}
     return {mark.element: words[mark.mark] for mark in marks}
 
 
@@ -190,7 +198,7 @@ def _counted(
         shown = places[element] is not None or (element == "actor" and speaks)
         if element in imputed:
             # A number that is not in the pledge's own text cannot be shown by it (R17).
-            weights[element], notes[element] = Fraction(0), "imputed"
+            weights[element], notes[element] = Fraction(0), IMPUTED
         elif not (fields[element] and shown):
             weights[element] = Fraction(0)
         elif element in halves:

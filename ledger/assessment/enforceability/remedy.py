@@ -4,7 +4,7 @@ Written, from the remedy in the text and the levers behind the pledge at its tim
 consequence followed and which levers have lapsed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ledger.assessment.enforceability.answerability import last_day
 from ledger.assessment.enforceability.case import Case, cite
@@ -20,6 +20,10 @@ _CARRIES_OUT: frozenset[str] = frozenset({"remedy", "suspension"})
 
 _ENDS: frozenset[str] = frozenset({"waiver", "excuse", "settlement"})
 """After these no consequence is owed."""
+
+
+_SHORT_OF: Mapping[str, str] = {"self_judged": "PL604", "with_leave": "PL605", "fixed": "PL606"}
+"""The lint's rule of a remedy in the text that is not yet fixed and tied to the test (E9)."""
 
 
 def written(case: Case) -> Derived:
@@ -82,12 +86,13 @@ def _derive(case: Case, levers: tuple[tuple[int, Lever], ...]) -> Derived:
         if remedy.kind == "fixed" and remedy.tied_to_test:
             return at("R", 4, "a remedy fixed in advance and tied to the test", here)
         how = {"self_judged": "self-judged", "with_leave": "needing leave", "fixed": "fixed, but not tied to the test"}
-        return at("R", 3, f"a remedy in the text, {how[remedy.kind]}", here)
+        return at("R", 3, f"a remedy in the text, {how[remedy.kind]}", here, code=_SHORT_OF[remedy.kind])
     if levers:
-        return at("R", 2, f"no remedy in the text; a discretionary response outside it: {names}", here, *cites)
+        says = f"no remedy in the text; a discretionary response outside it: {names}"
+        return at("R", 2, says, here, *cites, code="PL603")
     if remedy != "none":
-        return at("R", 1, "publicity", here)
-    return at("R", 0, "neither remedy nor lever", here, case.cite("levers"))
+        return at("R", 1, "publicity", here, code="PL602")
+    return at("R", 0, "neither remedy nor lever", here, case.cite("levers"), code="PL601")
 
 
 def _events(case: Case) -> Iterator[tuple[bool, Reason]]:

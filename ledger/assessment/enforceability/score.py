@@ -1,10 +1,9 @@
-"""The score: what seven levels come to, written and practised, with intervals, gates and bands (method §4, E3–E7).
+"""The score: what seven levels come to, written and practised, its gates, its bands and their robustness (E3–E9).
 
-Everything is an integer or a fraction; the cube root is never taken: its tenth is found by comparing cubes (E4). The
-score is monotone in every level, so the two ends of an interval suffice (E6).
+The arithmetic is *pillar*'s. The score is monotone in every level, so the two ends of an interval suffice (E6).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal
 
@@ -19,7 +18,12 @@ from ledger.assessment.enforceability import (
     verifiability,
 )  # fmt: skip
 from ledger.assessment.enforceability.case import Case, cite
-from ledger.assessment.enforceability.level import Derived, lowest
+from ledger.assessment.enforceability.gain import raises
+from ledger.assessment.enforceability.level import Derived
+from ledger.assessment.enforceability.pillar import DIMENSIONS, PILLARS, band, caps, gated, pillar, points
+from ledger.assessment.enforceability.robustness import robustness
+from ledger.assessment.enforceability.written import Levels, ends, lowest_of_terms
+from ledger.assessment.enforceability.written import written as derive_written
 from ledger.assessment.result import (
     DimensionResult,
     Gate,
@@ -34,31 +38,7 @@ from ledger.assessment.result import (
 from ledger.assessment.standing import Standing
 from ledger.assessment.view import Known
 from ledger.model.attestation import Dimension
-from ledger.model.determination import Band
 from ledger.model.term import Term
-
-DIMENSIONS: Mapping[Dimension, str] = {
-    "P": "precision",
-    "V": "verifiability",
-    "K": "acknowledgement and control",
-    "O": "obligation",
-    "A": "answerability",
-    "R": "remedy",
-    "X": "durability",
-}
-"""The seven dimensions in the order of the table, with their names."""
-
-PILLARS: Mapping[Literal["B", "N", "Q"], tuple[Dimension, ...]] = {
-    "B": ("P", "V", "K"),
-    "N": ("O", "A"),
-    "Q": ("R", "X"),
-}
-"""The three pillars and the dimensions in each, which stand in for one another (E4)."""
-
-BANDS: tuple[tuple[int, Band], ...] = (
-    (750, "hard"), (600, "firm"), (450, "soft-monitored"), (300, "political"), (0, "rhetorical"),
-)  # fmt: skip
-"""The lower edge of every band, in tenths, from the top (E7)."""
 
 _WIDEST = Fraction(4, 10)
 """An interval of B wider than this has no point (E6)."""
@@ -77,23 +57,26 @@ def score(known: Known, subject: str, standing: Standing, terms: tuple[TermResul
         standing: its terms as amended, what is suspended, which levers lapsed.
         terms: the reconciled results; whether a term was met is not read (E3).
 
-    Source: E1–E7.
+    Source: E1–E9.
     """
     case = Case(known, subject, standing, {result.id: result for result in terms})
-    each = {term.id: _of_term(case, term) for term in case.terms}
-    levels = {**_lowest_of_terms(case, each), **_of_instrument(case)}
+    text = derive_written(case)
+    each = {term.id: _practised_of_term(case, term, text.each[term.id]) for term in case.terms}
+    seen = {**lowest_of_terms(case, each), **_practised_of_instrument(case, text.levels)}
+    levels = {one: (text.levels[one], seen[one]) for one in DIMENSIONS}
     written = {one: pair[0] for one, pair in levels.items()}
     practised = {one: pair[1] for one, pair in levels.items()}
     sides = (_side(written), _side(practised))
     return Score(
         method=METHOD,
         dimensions=tuple(_printed(case, one, levels[one]) for one in DIMENSIONS),
-        terms=tuple(_printed_term(case, term, each[term.id]) for term in case.terms),
+        terms=tuple(_printed_term(case, term, text.each[term.id], each[term.id]) for term in case.terms),
         written=sides[0],
         practised=sides[1],
         erosion=_erosion(written, practised),
         gates=(*_gates(written, "written"), *_gates(practised, "practised")),
         unknown=tuple(dict.fromkeys(one for pair in levels.values() for level in pair for one in level.unknown)),
+        raises=raises(case, text),
     )
 
 
@@ -103,42 +86,20 @@ _Pair = tuple[Derived, Derived]
 """Written, and practised."""
 
 
-def _of_term(case: Case, term: Term) -> dict[Dimension, _Pair]:
-    p = precision.written(case, term)
-    v = verifiability.written(case, term)
-    k = acknowledgement.written(case, term)
+def _practised_of_term(case: Case, term: Term, text: Levels) -> dict[Dimension, Derived]:
     return {
-        "P": (p, precision.practised(case, term, as_text=p)),
-        "V": (v, verifiability.practised(case, term, as_text=v)),
-        "K": (k, acknowledgement.practised(case, term, as_text=k)),
+        "P": precision.practised(case, term, as_text=text["P"]),
+        "V": verifiability.practised(case, term, as_text=text["V"]),
+        "K": acknowledgement.practised(case, term, as_text=text["K"]),
     }
 
 
-def _lowest_of_terms(case: Case, each: Mapping[str, Mapping[Dimension, _Pair]]) -> dict[Dimension, _Pair]:
-    """Return P, V and K of the commitment: the lowest of its material terms; the reasons say of which."""
-    several = len(case.terms) > 1
-    levels: dict[Dimension, _Pair] = {}
-    for one in PILLARS["B"]:
-        parts = [
-            tuple(_named(level, term.id) if several else level for level in each[term.id][one]) for term in case.terms
-        ]
-        levels[one] = (lowest([part[0] for part in parts]), lowest([part[1] for part in parts]))
-    return levels
-
-
-def _named(level: Derived, term: str) -> Derived:
-    reasons = tuple(Reason(rule=one.rule, says=f"{term}: {one.says}", cites=one.cites) for one in level.reasons)
-    return Derived(level.low, level.high, reasons, level.unknown, level.observed)
-
-
-def _of_instrument(case: Case) -> dict[Dimension, _Pair]:
-    o, a, r = obligation.written(case), answerability.written(case), remedy.written(case)
-    x = durability.written(case, remedy=r)
+def _practised_of_instrument(case: Case, text: Levels) -> dict[Dimension, Derived]:
     return {
-        "O": (o, obligation.practised(case, as_text=o)),
-        "A": (a, answerability.practised(case, as_text=a)),
-        "R": (r, remedy.practised(case, as_text=r)),
-        "X": (x, durability.practised(case, as_text=x)),
+        "O": obligation.practised(case, as_text=text["O"]),
+        "A": answerability.practised(case, as_text=text["A"]),
+        "R": remedy.practised(case, as_text=text["R"]),
+        "X": durability.practised(case, as_text=text["X"]),
     }
 
 
@@ -151,12 +112,11 @@ def _printed(case: Case, dimension: Dimension, pair: _Pair) -> DimensionResult:
     )
 
 
-def _printed_term(case: Case, term: Term, pairs: Mapping[Dimension, _Pair]) -> TermLevels:
+def _printed_term(case: Case, term: Term, text: Levels, seen: Levels) -> TermLevels:
     def printed(dimension: Dimension) -> tuple[Level, Level]:
-        pair = pairs[dimension]
         return (
-            pair[0].printed(_attested(case, dimension, "written", term.id)),
-            pair[1].printed(_attested(case, dimension, "practised", term.id)),
+            text[dimension].printed(_attested(case, dimension, "written", term.id)),
+            seen[dimension].printed(_attested(case, dimension, "practised", term.id)),
         )
 
     return TermLevels(term=term.id, P=printed("P"), V=printed("V"), K=printed("K"))
@@ -179,62 +139,9 @@ def _attested(case: Case, dimension: Dimension, of: _SideName, term: str | None)
 # --- from levels to points --------------------------------------------------------------------------------------------
 
 
-def pillar(name: Literal["B", "N", "Q"], levels: Mapping[Dimension, int]) -> Fraction:
-    """Return a pillar as a fraction of 1: the mean of its levels (E4)."""
-    parts = PILLARS[name]
-    return Fraction(sum(levels[one] for one in parts), 4 * len(parts))
-
-
-def ungated(levels: Mapping[Dimension, int]) -> int:
-    """Return the score of seven levels before gates. Units: tenths of a point.
-
-    The greatest integer s with (2s−1)³·den ≤ 8·10⁹·num, where num/den = f(B)·f(N)·f(Q) and f(x) = 0.05 + 0.95·x: the
-    tenth nearest to 100·(num/den)^(1/3), a half rounded up.
-
-    Source: E4.
-    """
-    product = Fraction(1)
-    for name in PILLARS:
-        product *= Fraction(5, 100) + Fraction(95, 100) * pillar(name, levels)
-    low, high = 0, 1000  # s = 0 always holds; 1001 never does, as the product is at most 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        if (2 * middle - 1) ** 3 * product.denominator <= 8 * 10**9 * product.numerator:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def caps(levels: Mapping[Dimension, int]) -> tuple[tuple[int, str], ...]:
-    """Return the gates that seven levels run into, each with its cap in tenths and its sentence (E5)."""
-    gates: list[tuple[int, str]] = []
-    if levels["P"] <= 1:
-        gates.append((350, f"P is {levels['P']}: no more than 35.0, and the outcome of that term is not assessable"))
-    if levels["K"] == 0:
-        gates.append((250, "K is 0: no more than 25.0"))
-    if levels["A"] == 0 and levels["R"] <= 1:
-        gates.append((400, f"A is 0 and R is {levels['R']}: no more than 40.0"))
-    return tuple(gates)
-
-
-def gated(levels: Mapping[Dimension, int]) -> int:
-    """Return the score of seven levels, gates applied. Units: tenths of a point. Source: E4, E5."""
-    return min((ungated(levels), *(cap for cap, _ in caps(levels))))
-
-
-def band(tenths: int) -> Band:
-    """Return the class of a score in tenths (E7)."""
-    return next(name for edge, name in BANDS if tenths >= edge)
-
-
-def _ends(levels: Mapping[Dimension, Derived]) -> tuple[dict[Dimension, int], dict[Dimension, int]]:
-    return {one: level.low for one, level in levels.items()}, {one: level.high for one, level in levels.items()}
-
-
 def _side(levels: Mapping[Dimension, Derived]) -> Side:
-    """Return the score of one side: both ends gated, banded, and whether a point may be printed (E4–E7)."""
-    low, high = _ends(levels)
+    """Return the score of one side: both ends gated, banded, and whether it has a point, how robust it is (E4–E8)."""
+    low, high = ends(levels)
     least, most = gated(low), gated(high)
     why = _no_point(levels)
     return Side(
@@ -245,12 +152,13 @@ def _side(levels: Mapping[Dimension, Derived]) -> Side:
         pillars=Pillars(**{name: (_share(pillar(name, low)), _share(pillar(name, high))) for name in PILLARS}),
         point=why is None,
         why_no_point=why,
+        robustness=robustness(low, high),
     )
 
 
 def _no_point(levels: Mapping[Dimension, Derived]) -> str | None:
     """Return why no point is printed: more than two unknown dimensions, or B too wide (E6)."""
-    low, high = _ends(levels)
+    low, high = ends(levels)
     unknown = [one for one in DIMENSIONS if low[one] < high[one]]
     if len(unknown) > _UNKNOWNS:
         return f"{len(unknown)} dimensions are unknown ({', '.join(unknown)}); only the interval is printed"
@@ -264,7 +172,7 @@ def _no_point(levels: Mapping[Dimension, Derived]) -> str | None:
 
 def _gates(levels: Mapping[Dimension, Derived], side: _SideName) -> tuple[Gate, ...]:
     """Return the caps that apply to either end; a gate at both ends is one gate (E5)."""
-    low, high = _ends(levels)
+    low, high = ends(levels)
     at_low, at_high = dict(caps(low)), dict(caps(high))
     gates = []
     for cap in (350, 250, 400):
@@ -277,20 +185,8 @@ def _gates(levels: Mapping[Dimension, Derived], side: _SideName) -> tuple[Gate, 
 
 def _erosion(written: Mapping[Dimension, Derived], practised: Mapping[Dimension, Derived]) -> tuple[str, str]:
     """Return written less practised, end by end, the smaller first (E4): what is unknown is the same on both sides."""
-    ends: list[Callable[[Derived], int]] = [lambda level: level.low, lambda level: level.high]
-    both = []
-    for end in ends:
-        before = gated({one: end(level) for one, level in written.items()})
-        after = gated({one: end(level) for one, level in practised.items()})
-        both.append(before - after)
+    both = [gated(before) - gated(after) for before, after in zip(ends(written), ends(practised), strict=True)]
     return points(min(both)), points(max(both))
-
-
-def points(tenths: int) -> str:
-    """Return tenths as points in the one spelling of decimals (design §2.1): ``30.8``, ``35``, ``-1.2``."""
-    whole, rest = divmod(abs(tenths), 10)
-    sign = "-" if tenths < 0 else ""
-    return f"{sign}{whole}.{rest}" if rest else f"{sign}{whole}"
 
 
 def _share(value: Fraction) -> str:

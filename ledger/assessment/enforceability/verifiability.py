@@ -41,7 +41,7 @@ def _best(case: Case, term: Term, *, silent: frozenset[str]) -> Derived:
         if _covers(indicator, term) and indicator.authority not in silent
     ]
     if not levels:
-        return at("V", 0, f"nothing verifies {term.id}", case.cite("indicators"))
+        return at("V", 0, f"nothing verifies {term.id}", case.cite("indicators"), code="PL201")
     # Shares of two indicators are not added up: nothing says that they do not cover the same part.
     return highest(levels)
 
@@ -55,25 +55,30 @@ def _of_indicator(case: Case, term: Term, indicator: Indicator, position: int) -
     here = case.cite(f"indicators[{position}]")
     who = indicator.publisher
     if not indicator.public:
-        return at("V", 0, f"{who} is private", here)
+        return at("V", 0, f"{who} is private", here, code="PL202")
     if indicator.standing == "claimant":
         # The claimant's word does not verify itself, even where the text names it; E3 says the same of figures.
-        return at("V", 1, f"{who} is the claimant's word or media", here)
+        return at("V", 1, f"{who} is the claimant's word or media", here, code="PL203")
     if indicator.quality != "direct":
-        return at("V", 2, f"{who} is public, but {'a proxy' if indicator.quality == 'proxy' else 'disputed'}", here)
+        what, code = ("a proxy", "PL204") if indicator.quality == "proxy" else ("disputed", "PL205")
+        return at("V", 2, f"{who} is public, but {what}", here, code=code)
     if indicator.lag_months is not None and indicator.lag_months > _LATEST_MONTHS:
-        return at("V", 2, f"{who} is public, but {indicator.lag_months} months late", here)
+        return at("V", 2, f"{who} is public, but {indicator.lag_months} months late", here, code="PL206")
     if indicator.named and indicator.method_named:
         # Row 4 does not ask for a share of scope: what the parties named is what they agreed to be judged by.
         return at("V", 4, f"the text or its standing rules name {who} and the method, and it is published", here)
     if is_conduct(term) and indicator.kind == "series":
-        return at("V", 2, f"{who} is public, but a series of figures is a proxy for conduct", here)
+        return at("V", 2, f"{who} is public, but a series of figures is a proxy for conduct", here, code="PL207")
     if indicator.scope_share is None:
         return between("V", 2, 3, f"what share of the scope of {term.id} {who} covers is unknown", here)
     if fraction(indicator.scope_share) < _ENOUGH:
-        return at("V", 2, f"{who} is public, but covers {indicator.scope_share} of the scope", here)
-    unnamed = "the text does not name its method" if indicator.named else "the text names no such source"
-    return at("V", 3, f"{unnamed}; {indicator.standing} {indicator.kind} by {who} covers the scope", here)
+        return at("V", 2, f"{who} is public, but covers {indicator.scope_share} of the scope", here, code="PL208")
+    unnamed, code = (
+        ("the text does not name its method", "PL210")
+        if indicator.named
+        else ("the text names no such source", "PL209")
+    )
+    return at("V", 3, f"{unnamed}; {indicator.standing} {indicator.kind} by {who} covers the scope", here, code=code)
 
 
 def practised(case: Case, term: Term, *, as_text: Derived) -> Derived:
