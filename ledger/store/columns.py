@@ -1,188 +1,241 @@
 """The column engine: ``selection.sql`` on DuckDB, for figures by the hundred million (design §4).
 
 It needs the extra ``columns`` and reaches for nothing else: no extension is loaded, no network, no file but its own
-temporary copies. The text and the rows are those of the standard library's sqlite3. Files are checked by columns; one
-that fails is read again by the strict reader, which says where.
+temporary ones and the columnar copies. The text and the rows are those of the standard library's sqlite3. Series are
+drawn a few at a time, so that memory is bounded by the largest of them and not by all together.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
-from ledger.assessment.observation import BASES, CELLS, FREQUENCIES, HEADER, STATUSES, read_observations
-from ledger.assessment.selection import TABLES, Load, Plan, Row, check_count, expand, selection_sql
+from ledger.assessment.scope import Links, expand, read_tables
+from ledger.assessment.selection import TABLES, Plan, Row, Tuples, selection_sql
 from ledger.errors import UnavailableError
-from ledger.model.evidence import OBSERVATION_COLUMNS
+from ledger.store.columnar import COLUMNS, ColumnarCopies, Copy, make, quoted
 
 if TYPE_CHECKING:  # the extra may be absent; types only
     import duckdb
 
-_CHUNK = 1 << 20
+MEMORY: Final = 512
+"""MB that DuckDB may hold before it spills to a temporary file."""
+
+BATCH: Final = 2_000_000
+"""Observations that are drawn at a time, unless one series has more."""
+
+_FETCHED: Final = 50_000
+"""Rows that are turned into Python's at a time."""
 
 
 class ColumnEngine:
     """Runs ``selection.sql`` with DuckDB.
 
     Args:
+        copies: where columnar copies are kept; null makes them anew for each run.
         threads: how many DuckDB may use; null leaves it to DuckDB.
+        memory: MB that DuckDB may hold.
+        batch: observations that are drawn at a time, unless one series has more.
 
     Raises:
         UnavailableError: the extra ``columns`` is not installed.
     """
 
-    def __init__(self, *, threads: int | None = None) -> None:
-        try:
-            import duckdb
-        except ImportError as error:
-            message = (
-                "The column engine needs DuckDB: run pip install '.[columns]' in Pledger's checkout, "
-                "or use the engine of the standard library."
-            )
-            raise UnavailableError(message, extra="columns") from error
-        self._connect = duckdb.connect
+    def __init__(
+        self,
+        copies: ColumnarCopies | None = None,
+        *,
+        threads: int | None = None,
+        memory: int = MEMORY,
+        batch: int = BATCH,
+    ) -> None:
+        self._connect = connector()
+        self._copies = copies
         self._threads = threads
+        self._memory = memory
+        self._batch = batch
 
     def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> tuple[Row, ...]:
         """Return the rows that answer the plan; see ``ledger.assessment.selection.Engine``."""
+        return tuple(self.draw(plan, open_observations))
+
+    def draw(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> Iterator[Row]:
+        """Yield the rows that answer the plan, in their order; those of one query come together."""
         if not plan.queries:
-            return ()
-        with TemporaryDirectory(prefix="pledger-") as name, self._connect(":memory:") as database:
-            self._confine(database, name)
-            for table, columns in TABLES.items():
-                database.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
-            for load in plan.loads:
-                _load(database, load, open_observations, folder=Path(name))
-            _fill(database, plan.tables, folder=Path(name))
-            present = database.execute("SELECT DISTINCT classification, code FROM observation").fetchall()
-            _fill(database, expand(plan, present), folder=Path(name))
-            return tuple(Row._make(row) for row in database.execute(selection_sql()).fetchall())
-
-    def _confine(self, database: "duckdb.DuckDBPyConnection", folder: str) -> None:
-        """Leave DuckDB this run's own folder and nothing else: no extensions, no network, and no way back."""
-        if self._threads is not None:
-            database.execute(f"SET threads = {self._threads:d}")
-        database.execute("SET autoinstall_known_extensions = false")
-        database.execute("SET autoload_known_extensions = false")
-        quoted = folder.replace("'", "''")
-        database.execute(f"SET temp_directory = '{quoted}'")
-        database.execute(f"SET allowed_directories = ['{quoted}']")
-        database.execute("SET enable_external_access = false")
-        database.execute("SET lock_configuration = true")
+            return
+        links = read_tables(plan, open_observations)
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="pledger-")))
+            database = stack.enter_context(self._connect(":memory:"))
+            confine(database, [folder, *([self._copies.directory] if self._copies is not None else [])])
+            if self._threads is not None:
+                database.execute(f"SET threads = {self._threads:d}")
+            database.execute(f"SET memory_limit = '{self._memory:d}MB'")
+            database.execute("SET lock_configuration = true")
+            held = copies_of(plan, open_observations, database=database, copies=self._copies, folder=folder)
+            tables = laid_out(plan, held, links)
+            fill(database, tables, folder=folder)
+            for batch in batches(plan, tables, most=self._batch):
+                _show(database, batch, held)
+                found = database.execute(_ANSWER)
+                while rows := found.fetchmany(_FETCHED):
+                    yield from map(Row._make, rows)
 
 
-def _load(
-    database: "duckdb.DuckDBPyConnection", load: Load, open_observations: Callable[[str], BinaryIO], *, folder: Path
-) -> None:
-    """Load one file; on any sign that it is not canonical, let the strict reader say where."""
-    import duckdb
+def connector() -> "Callable[[str], duckdb.DuckDBPyConnection]":
+    """Return what opens a database of DuckDB's.
 
-    copy = folder / "observations.csv"
+    Raises:
+        UnavailableError: the extra ``columns`` is not installed.
+    """
     try:
-        with open_observations(load.digest) as stream:
-            is_plain = _copy(stream, copy)
-        if not is_plain or not _insert(database, load, copy):
-            _explain(load, open_observations)
-    except duckdb.Error as error:
-        _explain(load, open_observations)
-        raise AssertionError(f"DuckDB refuses observations that are canonical: {error}") from error
-    finally:
-        copy.unlink(missing_ok=True)
+        import duckdb
+    except ImportError as error:
+        message = (
+            "The column engine needs DuckDB: run pip install '.[columns]' in Pledger's checkout, "
+            "or use the engine of the standard library."
+        )
+        raise UnavailableError(message, extra="columns") from error
+    return duckdb.connect
 
 
-def _copy(stream: BinaryIO, copy: Path) -> bool:
-    """Copy the file to where DuckDB may read it; return whether its header, line ends and characters are plain."""
-    head, tail, is_plain = b"", b"", True
-    with copy.open("wb") as out:
-        while chunk := stream.read(_CHUNK):
-            head = (head + chunk)[: len(HEADER)] if len(head) < len(HEADER) else head
-            tail = chunk[-1:]
-            is_plain = (
-                is_plain and b"\r" not in chunk and b"\n\n" not in chunk and b'"' not in chunk and chunk.isascii()
-            )
-            out.write(chunk)
-    return is_plain and head == HEADER and tail == b"\n"
+def confine(database: "duckdb.DuckDBPyConnection", folders: Sequence[Path]) -> None:
+    """Leave DuckDB these folders and nothing else, the first for what it spills: no extensions, and no network."""
+    database.execute("SET autoinstall_known_extensions = false")
+    database.execute("SET autoload_known_extensions = false")
+    database.execute(f"SET temp_directory = {quoted(folders[0])}")
+    database.execute(f"SET allowed_directories = [{', '.join(map(quoted, folders))}]")
+    database.execute("SET enable_external_access = false")
+    database.execute("SET enable_progress_bar = false")
+    # The text's own order of joins: large to small. Of parts of parts DuckDB guesses sizes, and can be wrong by far.
+    database.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
 
 
-def _insert(database: "duckdb.DuckDBPyConnection", load: Load, copy: Path) -> bool:
-    """Insert the observations; return whether every line was canonical and in order."""
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in OBSERVATION_COLUMNS)
-    cells = ", ".join(f'coalesce("{name}", \'\') AS "{name}"' for name in OBSERVATION_COLUMNS)
-    database.execute(
-        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {cells} FROM read_csv($file, header = true, delim = ',', "
-        "quote = '', escape = '', auto_detect = false, strict_mode = true, null_padding = false, "
-        f"columns = {{{columns}}})",
-        {"file": str(copy)},
-    )
-    looks = " AND ".join(f'regexp_full_match("{name}", $p{n})' for n, name in enumerate(OBSERVATION_COLUMNS))
-    patterns = {f"p{n}": cell for n, cell in enumerate(CELLS)}
-    days = (
-        'TRY_CAST("start" AS DATE) IS NOT NULL AND TRY_CAST("end" AS DATE) IS NOT NULL '
-        'AND "start" >= \'0001\' AND "start" <= "end"'
-    )
-    (bad,) = _one(database, f"SELECT count(*) FROM raw WHERE NOT ({looks} AND {days})", patterns)
-    # Below every character that a cell may hold, so that joined keys sort as the columns do.
-    key = " || chr(1) || ".join(f'"{name}"' for name in OBSERVATION_COLUMNS[:-2])
-    (unsorted,) = _one(
-        database,
-        f"SELECT count(*) FROM (SELECT {key} AS here, lag({key}) OVER (ORDER BY rowid) AS before FROM raw) "
-        "WHERE before IS NOT NULL AND before >= here",
-        {},
-    )
-    if bad or unsorted:
-        return False
-    (found,) = _one(database, "SELECT count(*) FROM raw", {})
-    check_count(load, found)
-    database.execute(f"INSERT INTO observation SELECT {_NUMBERS} FROM raw", {"entry": load.entry})
-    return True
+# --- what is drawn ----------------------------------------------------------------------------------------------------
 
 
-def _position(column: str, words: Iterable[str]) -> str:
-    cases = " ".join(f"WHEN '{word}' THEN {number}" for number, word in enumerate(words))
-    return f'CASE "{column}" {cases} END'
+def copies_of(
+    plan: Plan,
+    open_observations: Callable[[str], BinaryIO],
+    *,
+    database: "duckdb.DuckDBPyConnection",
+    copies: ColumnarCopies | None,
+    folder: Path,
+) -> Mapping[int, Copy]:
+    """Return the columnar copy of every file of a plan, by entry; those that are not kept are made in the folder."""
+    found: dict[int, Copy] = {}
+    for load in plan.loads:
+        if copies is not None:
+            found[load.entry] = copies.copy(database, load, open_observations)
+        else:
+            place = folder / str(load.entry)
+            place.mkdir()
+            found[load.entry] = make(database, load, open_observations, folder=place)
+    return found
 
 
-_SIGN = "CASE WHEN starts_with(value, '-') THEN -1 ELSE 1 END"
-_WHOLE = "split_part(ltrim(value, '-'), '.', 1)"
-_DAY_ONE = "DATE '0001-01-01'"
-_NUMBERS = ", ".join((
-    "$entry", "classification", "code", "unit", _position("basis", BASES), _position("frequency", FREQUENCIES),
-    f'date_diff(\'day\', {_DAY_ONE}, CAST("start" AS DATE)) + 1',
-    f'date_diff(\'day\', {_DAY_ONE}, CAST("end" AS DATE)) + 1',
-    _position("status", STATUSES),
-    f"{_SIGN} * CAST(CASE WHEN length({_WHOLE}) > 9 THEN left({_WHOLE}, length({_WHOLE}) - 9) ELSE '0' END AS BIGINT)",
-    f"{_SIGN} * CAST(right({_WHOLE}, 9) AS BIGINT)",
-    f"{_SIGN} * CAST(rpad(split_part(value, '.', 2), 9, '0') AS BIGINT)",
-))  # fmt: skip
-"""The columns of ``observation`` out of texts, without a float on the way."""
+def laid_out(plan: Plan, held: Mapping[int, Copy], links: Links) -> Mapping[str, Tuples]:
+    """Return every table of the engine's but the observations."""
+    present = {pair for copy in held.values() for pair in copy.codes}
+    return {**plan.tables, **expand(plan, present, links)}
 
 
-def _one(database: "duckdb.DuckDBPyConnection", sql: str, values: Mapping[str, str]) -> tuple[int, ...]:
-    row = database.execute(sql, dict(values)).fetchone()
-    if row is None:
-        raise AssertionError("an aggregate without groups gives one row")
-    return tuple(int(cell) for cell in row)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Queries that are drawn together: first and last query, class and branch, and the entries that they read."""
+
+    query: tuple[int, int]
+    class_: tuple[int, int]
+    branch: tuple[int, int]
+    entries: tuple[int, ...]
+
+    def condition(self, column: str) -> str:
+        """Return by what a table is cut to the batch, given its first column."""
+        spans = {"query": self.query, "class": self.class_, "branch": self.branch}
+        return f" WHERE {column} BETWEEN {spans[column][0]} AND {spans[column][1]}" if column in spans else ""
 
 
-def _explain(load: Load, open_observations: Callable[[str], BinaryIO]) -> None:
-    """Read the file with the strict reader, which raises at the line that is wrong."""
-    with open_observations(load.digest) as stream:
-        found = sum(1 for _ in read_observations(stream, what=f"observations {load.digest} of entry {load.entry}"))
-    check_count(load, found)
-    raise AssertionError(f"the column engine refuses observations {load.digest}, the strict reader does not")
+def batches(plan: Plan, tables: Mapping[str, Tuples], *, most: int) -> Iterator[Batch]:
+    """Yield the queries in their order, whole series at a time: queries, classes and branches are numbered by series.
+
+    Args:
+        most: observations of one batch, unless a single series has more.
+    """
+    rows = {load.entry: load.rows for load in plan.loads}
+    entries: dict[int, set[int]] = {}
+    for class_, entry, *_ in tables["evidence"]:
+        entries.setdefault(int(class_), set()).add(int(entry))
+    together: list[tuple[int, int, int]] = []
+    reads: set[int] = set()
+    series = ""
+    for query, class_, branch, _ in (tuple(map(int, cells)) for cells in tables["asked"]):
+        more = reads | entries.get(class_, set())
+        if together and plan.queries[query].series != series and sum(rows[entry] for entry in more) > most:
+            yield _batch(together, reads)
+            together, more = [], entries.get(class_, set())
+        together.append((query, class_, branch))
+        series, reads = plan.queries[query].series, more
+    if together:
+        yield _batch(together, reads)
 
 
-def _fill(
+def _batch(asked: Sequence[tuple[int, int, int]], entries: Iterable[int]) -> Batch:
+    queries, classes, branches = zip(*asked, strict=True)
+    return Batch(
+        (min(queries), max(queries)), (min(classes), max(classes)), (min(branches), max(branches)),
+        tuple(sorted(entries)),
+    )  # fmt: skip
+
+
+# --- how DuckDB sees it -----------------------------------------------------------------------------------------------
+
+
+def _show(database: "duckdb.DuckDBPyConnection", batch: Batch, held: Mapping[int, Copy]) -> None:
+    """Put what a batch needs before ``selection.sql``, under the names that it reads."""
+    for table, columns in TABLES.items():
+        if table != "observation":
+            condition = batch.condition(columns[0].split()[0])
+            database.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM all_{table}{condition}")
+    names = ", ".join(column.split()[0] for column in COLUMNS)
+    parts = [
+        f"SELECT CAST({entry:d} AS INTEGER) AS entry, {names} FROM read_parquet([{', '.join(map(quoted, copy.parts))}])"
+        for entry, copy in ((entry, held[entry]) for entry in batch.entries)
+        if copy.parts
+    ]
+    nothing = "SELECT * FROM all_observation"
+    database.execute(f"CREATE OR REPLACE TEMP VIEW observation AS {' UNION ALL '.join(parts) or nothing}")
+
+
+_NAMES: Final = ", ".join(
+    name if kind is str else f"CAST({name} AS BIGINT) AS {name}" for name, kind in Row.__annotations__.items()
+)
+_ANSWER: Final = (
+    f"SELECT {_NAMES} FROM ({selection_sql()}) ORDER BY {', '.join(Row._fields[: Row._fields.index('high')])}"
+)
+"""The answer in 64 bits, which is what it is: DuckDB adds up in 128, which Python takes ten times as long to read."""
+
+
+def fill(
     database: "duckdb.DuckDBPyConnection", tables: Mapping[str, Iterable[tuple[int | str, ...]]], *, folder: Path
 ) -> None:
-    """Fill the small tables by way of a file: row by row takes DuckDB a thousand times as long (dependencies §4)."""
-    for table, rows in tables.items():
+    """Make and fill the small tables by way of files: row by row takes a thousand times as long (dependencies §4)."""
+    for table, wide in TABLES.items():
+        columns = wide
+        if table != "observation":
+            # Numbers of entries, days, codes: half as wide is half as much to sort by.
+            columns = tuple(column.replace("BIGINT", "INTEGER") for column in wide)
+        database.execute(f"CREATE TABLE all_{table} ({', '.join(columns)})")
+        if not (rows := tables.get(table)):
+            continue
         copy = folder / f"{table}.csv"
-        copy.write_text("".join(",".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
-        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in (column.split() for column in TABLES[table]))
+        with copy.open("w", encoding="utf-8") as file:
+            file.writelines(",".join(map(str, row)) + "\n" for row in rows)
+        kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in (column.split() for column in columns))
         database.execute(
-            f"INSERT INTO {table} SELECT * FROM read_csv($file, header = false, delim = ',', quote = '', escape = '', "
-            f"auto_detect = false, columns = {{{columns}}})",
+            f"INSERT INTO all_{table} SELECT * FROM read_csv($file, header = false, delim = ',', quote = '', "
+            f"escape = '', auto_detect = false, columns = {{{kinds}}})",
             {"file": str(copy)},
         )
         copy.unlink()

@@ -1,19 +1,23 @@
-"""One text of SQL, one answer: the column engine gives the rows of sqlite3 and refuses what it refuses."""
+"""One text of SQL, one answer: DuckDB and Spark give the rows of sqlite3, and refuse what it refuses."""
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from io import BytesIO
+from pathlib import Path
+from shutil import which
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.assessment.selection import Engine, Load, Plan, Query, Row, plan, selection_sql, unit_rows
+from ledger.assessment.classification import Link, format_links
+from ledger.assessment.selection import Engine, Load, Plan, Query, Route, Row, plan, selection_sql, unit_rows
 from ledger.audit.engine import SqliteEngine
 from ledger.errors import MalformedError
 from ledger.store.columns import ColumnEngine
+from ledger.store.spark import SparkEngine, named_parts
 from tests.unit.assessment.builder import HEADER, SUBJECT, Book, months, quantity
 
 pytest.importorskip("duckdb", reason="the extra columns is not installed")
@@ -67,12 +71,19 @@ def files(draw: st.DrawFn) -> bytes:
 
 @st.composite
 def plans(draw: st.DrawFn) -> tuple[Plan, dict[str, bytes]]:
-    """A plan over three statements of two channels, with two queries and perhaps a withdrawn point."""
+    """A plan over three statements of two channels, with queries, tables of codes and perhaps a withdrawn point."""
     raw = {f"sha256:{number:064x}": draw(files()) for number in range(3)}
     loads = tuple(Load(number, name, text.count(b"\n") - 1) for number, (name, text) in enumerate(raw.items()))
     queries = (
+        # The first five ask for the same codes at several levels, with baselines of their own or without: one class.
+        Query("series:export/us/cn", "HS", "", ("1005", "1201"), 0, 0),
         Query("series:export/us/cn", "HS", "", ("1005", "1201"), 736330, 736694),
+        Query("series:export/us/cn", "HS", "", ("12",), 736330, 736360),
+        Query("series:export/us/cn", "HS", "", ("120110", "1202"), 0, 0),
+        Query("series:export/us/cn", "HS", "", ("120110", "1202"), 736330, 736694),
         Query("series:export/us/cn", "annex-6.1", "", ("goods",), 0, 0),
+        Query("series:export/us/cn", "picked", "", ("a", "b.c"), 0, 0),
+        Query("series:export/us/cn", "picked", "", ("a", "b.c"), 736330, 736694),
     )
     published = draw(st.lists(st.integers(737000, 737003), min_size=3, max_size=3))
     gone = draw(
@@ -82,13 +93,37 @@ def plans(draw: st.DrawFn) -> tuple[Plan, dict[str, bytes]]:
     )
     tables = {
         "evidence": tuple(
-            (q, entry, entry % 2, published[entry], int(entry != 1)) for q in (0, 1) for entry in range(3)
+            (q, entry, entry % 2, published[entry], (2, 0, 2)[entry]) for q in range(8) for entry in range(3)
         ),
         "unit": unit_rows(),
         "withdrawn": tuple(sorted(set(gone))),
-        "weighed": ((0, 736330, 736694),),
     }
-    return Plan(queries, (("a", "x"), ("a", "y")), loads, tables), raw
+    links = [draw(st.sets(LINKS)), draw(st.sets(st.builds(_same, CODES, CODES))), draw(st.sets(DERIVATIONS))]
+    files_of_tables = {f"sha256:{number:064x}": b"".join(format_links(of)) for number, of in enumerate(links, start=7)}
+    lookups = tuple(
+        Load(number, name, text.count(b"\n") - 1)
+        for number, (name, text) in enumerate(files_of_tables.items(), start=7)
+    )
+    selections = (7,) if draw(st.booleans()) else ()
+    route = Route((("hs2012", (8, 7)), ("hs2017", (7,))), (), ((1, 9),))
+    planned = Plan(
+        queries, (("a", "x"), ("a", "y")), loads, tables, lookups, selections, (*[Route()] * 6, route, route)
+    )  # fmt: skip
+    return planned, raw | files_of_tables
+
+
+def _same(code: str, target: str) -> Link:
+    return Link("HS2012", code, "into", "HS2017", target)
+
+
+PICKED = st.sampled_from(["a", "a.b", "b", "b.c", "b.d"])
+LINKS = st.builds(lambda code, target: Link("HS2017", code, "into", "picked", target), CODES, PICKED)
+DERIVATIONS = st.builds(
+    lambda code, sign, target: Link("HS2017", code, sign, "picked", target),
+    CODES,
+    st.sampled_from(["plus", "minus"]),
+    PICKED,
+)
 
 
 @settings(max_examples=25)
@@ -98,7 +133,44 @@ def test_engines_give_the_same_rows(case: tuple[Plan, dict[str, bytes]]) -> None
     planned, raw = case
     answers = [engine().select(planned, lambda digest: BytesIO(raw[digest])) for engine in ENGINES.values()]
     assert row_hash(answers[0]) == row_hash(answers[1])
-    assert all(type(cell) is int for rows in answers for row in rows for cell in row)
+    assert all(type(cell) is int for rows in answers for row in rows for cell in row[:-2])
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkEngine]:
+    """Give the engine of a Spark cluster on this machine: a driver, and two workers in processes of their own."""
+    pyspark = pytest.importorskip("pyspark", reason="the extra spark is not installed")
+    if which("java") is None:
+        pytest.skip("there is no Java for Spark")
+    # Workers are started out of SPARK_HOME and leave their logs there, so it is a folder that goes away.
+    home = tmp_path_factory.mktemp("spark")
+    for part in Path(pyspark.__file__).parent.iterdir():
+        (home / part.name).symlink_to(part)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SPARK_HOME", str(home))
+        environment.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+        yield SparkEngine("local-cluster[2,1,1024]")
+        if (session := pyspark.sql.SparkSession.getActiveSession()) is not None:
+            session.stop()
+
+
+@pytest.mark.filterwarnings("ignore")  # Spark's own: of the pandas that it finds, of sockets that it leaves to the end
+@settings(max_examples=2, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(plans().filter(lambda case: sum(load.rows for load in case[0].loads) > 20))
+def test_a_cluster_gives_the_same_rows(cluster: SparkEngine, case: tuple[Plan, dict[str, bytes]]) -> None:
+    """The very same text on Spark, in three processes, gives the rows of sqlite3 by their hash (design §4)."""
+    planned, raw = case
+    rows = cluster.select(planned, lambda digest: BytesIO(raw[digest]))
+    assert row_hash(rows) == row_hash(SqliteEngine().select(planned, lambda digest: BytesIO(raw[digest])))
+
+
+def test_a_cluster_is_asked_for_the_text_and_nothing_else() -> None:
+    """Spark is given the named parts of the text one after another: put together again, they are the text."""
+    parts, last = named_parts(selection_sql())
+    again = ",\n".join(f"{name} AS (\n{sql}\n)" for name, sql, _ in parts)
+    spoken = [line for line in selection_sql().splitlines() if not line.lstrip().startswith("--")]
+    told = [line for line in f"WITH {again}\n{last}".splitlines() if not line.lstrip().startswith("--")]
+    assert told == [line for line in spoken if line]
 
 
 def test_rows_come_in_the_total_order_of_their_keys() -> None:
@@ -109,7 +181,7 @@ def test_rows_come_in_the_total_order_of_their_keys() -> None:
     book.figures(*months(2020, range(2, 14)), published="2021-06-05")
     planned = plan(book.known("2021-07-01"), [SUBJECT])
     for engine in ENGINES.values():
-        keys = [row[:10] for row in engine().select(planned, book.open)]
+        keys = [row[:12] for row in engine().select(planned, book.open)]
         assert keys == sorted(set(keys))
 
 
@@ -171,7 +243,7 @@ def test_observations_that_are_not_canonical_are_refused(engine: str, fault: str
         (Query("series:export/us/cn", "HS", "", ("1201",), 0, 0),),
         (("a", "x"),),
         (Load(0, "sha256:" + "0" * 64, 1),),
-        {"evidence": ((0, 0, 0, 737000, 0),), "unit": unit_rows(), "withdrawn": (), "weighed": ()},
+        {"evidence": ((0, 0, 0, 737000, 0),), "unit": unit_rows(), "withdrawn": ()},
     )
     with pytest.raises(MalformedError, match=re.escape(reason)):
         ENGINES[engine]().select(planned, lambda _: BytesIO(text.encode()))
@@ -186,4 +258,4 @@ def test_the_text_keeps_to_what_every_engine_has() -> None:
         assert word not in text.upper().replace("LINE", "").split(), word
     joined = [part.partition("WHERE")[0].partition("GROUP")[0] for part in text.split(" ON ")[1:]]
     assert not any(sign in part.partition("JOIN")[0] for part in joined for sign in ("<", ">"))
-    assert text.rstrip().endswith("g.day_to, g.status")
+    assert text.rstrip().endswith("day_to, status, astride, listed")

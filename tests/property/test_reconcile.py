@@ -1,4 +1,4 @@
-"""Laws of reconciliation: order changes nothing, a view keeps its answer, a child beside its parent adds nothing."""
+"""Laws of reconciliation: order changes nothing, a view keeps its answer, a flip turns what it says it does."""
 
 from fractions import Fraction
 from random import Random
@@ -132,3 +132,63 @@ def test_a_verdict_needs_both_ends_and_never_turns(
 def test_a_printed_amount_is_within_half_a_millionth(value: Fraction) -> None:
     """Rounding never moves an amount by more than half of the sixth place (method, Arithmetic)."""
     assert abs(Fraction(exact_or_rounded(value)) - value) <= Fraction(1, 2 * 10**6)
+
+
+GRAINS = st.one_of(
+    st.integers(0, 30).map(Fraction),
+    st.integers(0, 10**11).map(lambda grains: Fraction(grains, 10**9)),
+)
+"""Amounts on the grid of a canonical decimal."""
+
+GRAIN = Fraction(1, 10**9)
+
+
+def verdict_of(term: dict[str, Any], seen: Fraction, base: Fraction | None) -> TermResult:
+    """What becomes of a term of one observation, perhaps over a baseline, after its deadline."""
+    book = Book()
+    book.pledge(term)
+    if base is not None:
+        book.baseline(exact_or_rounded(base))
+    book.figures(f"2020 1201 {exact_or_rounded(seen)}")
+    return book.term("2021-06-01")
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(["at_least", "at_most", "exactly"]), GRAINS, GRAINS, st.one_of(st.none(), GRAINS), st.integers(0, 3)
+)
+def test_the_change_that_is_told_turns_the_verdict_and_a_grain_less_does_not(
+    bound: str, target: Fraction, seen: Fraction, base: Fraction | None, tolerance: int
+) -> None:
+    """Applied to the figures, or to the baseline, a flip brings what it says; a billionth less brings nothing (R13)."""
+    more: dict[str, Any] = {"tolerance": str(tolerance)} if bound == "exactly" else {}
+    if base is not None:
+        more |= {"target_is": "increment", "baseline": {"period": {"start": "2017-01-01", "end": "2017-12-31"}}}
+    term = quantity(exact_or_rounded(target), bound=bound, **more)
+    now = verdict_of(term, seen, base)
+    for flip in now.readings[0].sources[0].flips:
+        if flip.by is None or flip.changes == "scope":
+            continue
+        by = Fraction(flip.by)
+        for step, outcome in ((by, flip.becomes), (by - GRAIN if by > 0 else by + GRAIN, now.outcome)):
+            moved = (seen + step, base) if flip.changes == "actual" or base is None else (seen, base + step)
+            assert verdict_of(term, *moved).outcome == outcome, flip
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 50)), min_size=3, max_size=6), st.integers(0, 60))
+def test_a_projection_holds_every_past_season_that_it_is_made_of(years: list[tuple[int, int]], seen: int) -> None:
+    """Had this year the share of any of them by now, it would come inside; the two ends are such years (R14)."""
+    book = Book()
+    book.pledge(quantity("10"))
+    past = [
+        f"{2020 - back}-{month:02} 1201 {value}"
+        for back, (first, second) in enumerate(years, start=1)
+        for month, value in zip(range(1, 13), (first, *[0] * 5, second, *[0] * 5), strict=True)
+    ]
+    book.figures(*past, *(f"2020-{month:02} 1201 {seen if month == 1 else 0}" for month in range(1, 7)),
+                 published="2020-07-05")  # fmt: skip
+    found = book.term("2020-07-10").readings[0].sources[0].projection
+    assert found is not None
+    would = [Fraction(seen) * (first + second) / first for first, second in years]
+    assert (found.low, found.high) == (exact_or_rounded(min(would)), exact_or_rounded(max(would)))
