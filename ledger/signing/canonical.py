@@ -123,8 +123,8 @@ def decode_base64url(text: str | bytes, *, what: str) -> bytes:
         MalformedError: padding, white space, another alphabet, an impossible length, or trailing bits not zero.
     Source: RFC 4648 §3.5, §5; RFC 7515 §2; design §2.2.
     """
-    encoded = _ascii(text)
-    raw = None if b"=" in encoded else _decoded(encoded.translate(_FROM_URL) + b"=" * (-len(encoded) % 4))
+    encoded = _ascii(text).translate(_FROM_URL)
+    raw = _decoded(encoded + b"=" * (-len(encoded) % 4))
     if raw is None:
         remedy = "write it without padding, white space or stray bits"
         raise MalformedError(f"The base64url text of {what} is not in its one spelling; {remedy}.", what=what)
@@ -150,8 +150,8 @@ def decode_base64(text: str | bytes, *, what: str) -> bytes:
     return raw
 
 
-# ``+`` and ``/`` become characters outside both alphabets, so that they do not pass as base64url.
-_FROM_URL: Final = bytes.maketrans(b"-_+/", b"+/!!")
+# ``+``, ``/`` and padding become characters outside both alphabets, so that they do not pass as base64url.
+_FROM_URL: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
 
 
 def _ascii(text: str | bytes) -> bytes:

@@ -6,7 +6,6 @@ which key it must be is known only to the ledger. What the payload means is not 
 is decided elsewhere. Source: design §2.2; RFC 7515 §3.1, §7.1.
 """
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -21,7 +20,7 @@ from ledger.signing.canonical import (
     format_json,
     parse_canonical,
 )
-from ledger.signing.key import SIGNATURE_SIZE, Algorithm, PrivateKey, PublicKey
+from ledger.signing.key import SIGNATURE_SIZE, Algorithm, PublicKey, Signer
 
 Typ = Literal["pledger+jws", "pledger-approval+jws", "pledger-key+jws"]
 """What an envelope is for (RFC 8725 §3.11), so that one kind is never taken for another."""
@@ -42,8 +41,7 @@ _HEADER_LIMIT: Final = 256  # bytes of the encoded header; the longest that is a
 _THUMBPRINT_SIZE: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """Something said and signed, kept exactly as it came.
 
     Attributes:
@@ -56,12 +54,12 @@ class Envelope:
         name: the SHA-256 of ``raw``, by which a statement is referred to.
     """
 
-    raw: bytes = field(repr=False)
+    raw: bytes
     alg: str
     kid: str
     typ: str
-    payload: CanonicalBytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    payload: CanonicalBytes
+    signature: bytes
     name: Digest
 
     @property
@@ -79,12 +77,16 @@ class Envelope:
         """The bytes under the signature: the encoded header and payload with their dot (RFC 7515 §5.1)."""
         return self.raw[: self.raw.rindex(b".")]
 
+    def __repr__(self) -> str:
+        return f"Envelope(alg={self.alg!r}, kid={self.kid!r}, typ={self.typ!r}, name={self.name!r})"
 
-def seal(payload: CanonicalBytes, key: PrivateKey, *, typ: Typ, limit: int = MAX_BYTES) -> Envelope:
+
+def seal(payload: CanonicalBytes, key: Signer, *, typ: Typ, limit: int = MAX_BYTES) -> Envelope:
     """Return the payload signed by the key, opened again by the reader that everyone else uses.
 
     Raises:
         MalformedError: as ``open_envelope``; a payload that is not canonical cannot be sealed.
+        UnavailableError, RefusedError: the signer did not give its signature.
     Source: design §2.2; RFC 7515 §5.1.
     """
     header = format_json({"alg": key.algorithm, "kid": key.kid, "typ": typ})
@@ -128,15 +130,7 @@ def open_envelope(raw: bytes, *, typ: Typ, limit: int = MAX_BYTES, what: str = "
     if len(signature) != size:
         message = f"The signature of {what} is {len(signature)} bytes where {header.alg} has {size}; sign it again."
         raise MalformedError(message, what=what)
-    return Envelope(
-        raw=raw,
-        alg=header.alg,
-        kid=header.kid,
-        typ=header.typ,
-        payload=CanonicalBytes(payload),
-        signature=signature,
-        name=digest(raw),
-    )
+    return Envelope(raw, *header, CanonicalBytes(payload), signature, digest(raw))
 
 
 def verify_envelope(envelope: Envelope, key: PublicKey) -> bool:

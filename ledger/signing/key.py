@@ -1,7 +1,8 @@
 """Keys: what signs, what is checked against, and how a key is named.
 
-A key is Ed25519, ES256 (ECDSA on P-256) or ML-DSA-44, written as a JWK and named by its RFC 7638 thumbprint. Bytes come
-in and bytes go out: nothing here opens a file, and nothing ever prints a private key. The one function that needs
+A key is Ed25519, ES256 (ECDSA on P-256) or ML-DSA-44, written as a JWK and named by its RFC 7638 thumbprint. Whoever
+signs takes a ``Signer``: a private key, or something that asks for signatures elsewhere. Bytes come in and bytes go
+out: nothing here opens a file, and nothing ever prints a private key. The one function that needs
 randomness is ``PrivateKey.generate``, called from ``runtime`` only; ML-DSA-44 signatures are hedged by the library.
 Source: design §2.2; RFC 7517, 7518 §6.2, 7638, 8032, 8037, 9864, 9964; FIPS 204.
 """
@@ -9,7 +10,7 @@ Source: design §2.2; RFC 7517, 7518 §6.2, 7638, 8032, 8037, 9864, 9964; FIPS 2
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, Literal, assert_never, get_args
+from typing import Final, Literal, Protocol, assert_never, get_args
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -25,16 +26,18 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
     load_pem_private_key,
+    load_pem_public_key,
 )
 
 from ledger.errors import MalformedError, RefusedError, UnavailableError
+from ledger.signing import sodium
 from ledger.signing.canonical import decode_base64url, encode_base64url, format_json
+from ledger.signing.encryption import encrypt_pkcs8
 
 Algorithm = Literal["Ed25519", "ES256", "ML-DSA-44"]
 """How a key signs, by its JOSE name (RFC 9864, RFC 7518, RFC 9964)."""
@@ -148,6 +151,27 @@ class PublicKey:
                 return cls.from_raw("ML-DSA-44", decode_base64url(pub, what=f"pub of {what}"), what=what)
         raise _unknown_kind(what)
 
+    @classmethod
+    def from_pem(cls, raw: bytes, *, what: str = "the key") -> "PublicKey":
+        """Return the key of a ``SubjectPublicKeyInfo`` in PEM, as OpenSSL and security modules write public keys.
+
+        Raises:
+            MalformedError: it is not one, or is of a kind that nothing here checks with; or as ``from_raw``.
+        Source: RFC 5280 §4.1.2.7; RFC 7468 §13; RFC 8410; RFC 9881.
+        """
+        try:
+            handle = load_pem_public_key(raw)
+        except (ValueError, UnsupportedAlgorithm) as error:
+            message = f"The text of {what} is not a public key in PEM; give the file that was exported, or a JWK."
+            raise MalformedError(message, what=what) from error
+        if isinstance(handle, Ed25519PublicKey):
+            return cls.from_raw("Ed25519", handle.public_bytes_raw(), what=what)
+        if isinstance(handle, MLDSA44PublicKey):
+            return cls.from_raw("ML-DSA-44", handle.public_bytes_raw(), what=what)
+        if isinstance(handle, EllipticCurvePublicKey) and isinstance(handle.curve, SECP256R1):
+            return cls.from_raw("ES256", handle.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint), what=what)
+        raise _unknown_kind(what)
+
     @property
     def jwk(self) -> dict[str, str]:
         """The key as a JWK: its required members, in the order of their names."""
@@ -157,11 +181,13 @@ class PublicKey:
         """Tell whether this key made the signature over exactly this message; a broken signature is only a "no".
 
         Ed25519 is checked without the cofactor and with S below the group's order (RFC 8032 §5.1.7), so a signature has
-        no second spelling. ES256 takes r and s of 32 bytes each (RFC 7518 §3.4), and the negated s as well. ML-DSA-44
-        takes an empty context (RFC 9964 §5).
+        no second spelling; libsodium may be quicker to say yes, and only OpenSSL says no. ES256 takes r and s of 32
+        bytes each (RFC 7518 §3.4), and the negated s as well. ML-DSA-44 takes an empty context (RFC 9964 §5).
         """
         if len(signature) != SIGNATURE_SIZE[self.algorithm]:
             return False
+        if self.algorithm == "Ed25519" and sodium.holds(self.raw, signature, message):
+            return True
         handle = self._handle
         try:
             if isinstance(handle, EllipticCurvePublicKey):
@@ -175,6 +201,30 @@ class PublicKey:
     def __reduce__(self) -> tuple[object, tuple[str, bytes]]:
         # Checking is shared among processes, and the library's own objects do not travel.
         return (PublicKey.from_raw, (self.algorithm, self.raw))
+
+
+class Signer(Protocol):
+    """What signs, wherever its private key is: here, or in the keeping of a program that is asked."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The key that its signatures are checked against."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """How it signs."""
+
+    @property
+    def kid(self) -> str:
+        """The thumbprint of its public key."""
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a signature over exactly this message, of the one size that the algorithm has.
+
+        Raises:
+            UnavailableError: whoever is asked does not answer.
+            RefusedError: what was answered is not this key's signature.
+        """
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -263,13 +313,13 @@ class PrivateKey:
 
         Raises:
             RefusedError: the passphrase is empty, or longer than the 1023 bytes that OpenSSL takes.
-        Source: RFC 5958; RFC 9881 §6 for ML-DSA (the seed alone).
+        Source: RFC 5958; RFC 9881 §6 for ML-DSA (the seed alone); ``ledger.signing.encryption``.
         """
         if passphrase is None:
             return self._handle.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         if not 0 < len(passphrase) < 1024:
             raise RefusedError("The passphrase is empty or longer than 1023 bytes; choose another.")
-        return self._handle.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(passphrase))
+        return encrypt_pkcs8(self._handle.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()), passphrase)
 
     @property
     def algorithm(self) -> Algorithm:

@@ -15,7 +15,7 @@ from scripts.bench.figure import machine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
-PROGRAMS = ("ingest", "stage", "append", "check", "proof", "demo", "selection")
+PROGRAMS = ("ingest", "stage", "writers", "append", "check", "proof", "carry", "peers", "demo", "selection")
 
 
 def main() -> None:

@@ -16,10 +16,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-PACKAGES: Final = ("cryptography", "orjson", "pydantic", "sqlalchemy")
+PACKAGES: Final = ("cryptography", "orjson", "pydantic", "pynacl", "sqlalchemy")
+
+_MODULES: Final = {"pynacl": "nacl"}
 
 Cell = str | int | float | None
 
@@ -52,12 +55,14 @@ class Options:
 
     Attributes:
         is_quick: smaller numbers, for a look; the figures of a document are made without it.
+        is_long: larger numbers too, where a measurement has any; it then takes the better part of an hour.
         directory: where ledgers are made and measured; on the disk that counts.
     """
 
     is_quick: bool
     directory: Path
     form: str
+    is_long: bool = False
     tables: list[Table] = field(default_factory=list)
 
     def show(self, table: Table) -> None:
@@ -79,6 +84,7 @@ def options(about: str, arguments: Sequence[str] | None = None) -> Options:
     """Return the options of a measurement, read from its command line."""
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="smaller numbers, for a look")
+    parser.add_argument("--long", action="store_true", help="larger numbers too, where there are any: most of an hour")
     parser.add_argument(
         "--dir", type=Path, default=Path.cwd(), help="make ledgers under this directory (default: here)"
     )
@@ -90,14 +96,14 @@ def options(about: str, arguments: Sequence[str] | None = None) -> Options:
     given = parser.parse_args(arguments)
     if not given.dir.is_dir():
         parser.error(f"there is no directory {given.dir}")
-    return Options(is_quick=given.quick, directory=given.dir, form=given.form or "text")
+    return Options(is_quick=given.quick, directory=given.dir, form=given.form or "text", is_long=given.long)
 
 
 def machine() -> dict[str, str]:
     """Return what the figures depend on besides the code."""
     import sqlite3  # noqa: PLC0415, only its version is asked
 
-    known = {name: version(name) for name in PACKAGES}
+    known = {name: version(name) for name in PACKAGES if find_spec(_MODULES.get(name, name)) is not None}
     return {
         "processor": _processor(), "cores": str(os.cpu_count()), "system": platform.platform(terse=True),
         "python": platform.python_version(), "sqlite": sqlite3.sqlite_version, **known,

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal, TypeVar
 
@@ -95,7 +96,8 @@ class Floors:
     Attributes:
         read: reading strictly and validating.
         canonical: comparing with the canonical spelling.
-        verify: the Ed25519 signature.
+        verify: the Ed25519 signature, by OpenSSL.
+        sodium: the same by libsodium; where PyNaCl is not installed, as ``verify``.
         hashes: of the statement, of its payload, and of the header that is the leaf.
         tree: appending to the tree, in batches of ``batch``.
         row: the durable row, ``batch`` to a commit.
@@ -105,19 +107,30 @@ class Floors:
     read: float
     canonical: float
     verify: float
+    sodium: float
     hashes: float
     tree: float
     row: float
 
     @property
     def sum(self) -> float:
-        """What a statement costs at least."""
+        """What a statement costs at least, its signature verified by OpenSSL."""
         return self.read + self.canonical + self.verify + self.hashes + self.tree + self.row
 
     @property
+    def sum_sodium(self) -> float:
+        """The same, its signature verified by libsodium."""
+        return self.sum - self.verify + self.sodium
+
+    @property
     def check(self) -> float:
-        """What checking an entry costs at least: its hashes, its place in the tree, its signature."""
+        """What checking an entry costs at least: its hashes, its place in the tree, its signature by OpenSSL."""
         return self.hashes + self.tree + self.verify
+
+    @property
+    def check_sodium(self) -> float:
+        """The same, its signature verified by libsodium."""
+        return self.check - self.verify + self.sodium
 
 
 def take_apart(raws: Iterable[bytes]) -> list[Said]:
@@ -141,15 +154,27 @@ def measure(raws: Sequence[bytes], public: bytes, *, batch: int, directory: Path
     said = take_apart(raws)
     key = Ed25519PublicKey.from_public_bytes(public)
     leaves = [hashlib.sha256(one.jws).digest() for one in said]
+    verify = _each(said, lambda one: key.verify(one.signature, one.signing_input))
+    sodium = libsodium()
     return Floors(
         batch=batch,
         read=_each(said, _read),
         canonical=_each(said, _compare),
-        verify=_each(said, lambda one: key.verify(one.signature, one.signing_input)),
+        verify=verify,
+        sodium=verify if sodium is None else _each(said, partial(_open, sodium, public)),
         hashes=_each(said, _hash),
         tree=_timed(lambda: _grow(leaves, batch)) / len(said),
         row=_rows(said, batch, directory) / len(said),
     )
+
+
+def libsodium() -> Callable[[bytes, bytes], object] | None:
+    """Return libsodium's verifier, of a signature with its message and a key; None where PyNaCl is not installed."""
+    try:
+        from nacl.bindings import crypto_sign_open  # noqa: PLC0415, an extra
+    except ImportError:
+        return None
+    return crypto_sign_open
 
 
 def fsync(directory: Path, times: int) -> float:
@@ -181,6 +206,10 @@ def _timed(run: Callable[[], object]) -> float:
 
 def _read(one: Said) -> None:
     _Statement.__pydantic_validator__.validate_json(one.payload)
+
+
+def _open(sodium: Callable[[bytes, bytes], object], public: bytes, one: Said) -> None:
+    sodium(one.signature + one.signing_input, public)
 
 
 def _compare(one: Said) -> None:

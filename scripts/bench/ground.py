@@ -6,17 +6,18 @@ to something else and so go through every check of an admission. Everything here
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from ledger.assessment.authority import approval_payload, possession_payload
+from ledger.assessment.tenure import approval_payload, possession_payload
 from ledger.service.pool import pool
 from ledger.service.publish import Publisher
 from ledger.signing.canonical import format_json
 from ledger.signing.envelope import APPROVAL, POSSESSION, STATEMENT, Envelope, seal
 from ledger.signing.key import Algorithm, PrivateKey
 from ledger.store.blobs import DirectoryBlobs
+from ledger.store.postgres import PostgresStore
 from ledger.store.sql import SqlStore
 from ledger.tlog.checkpoint import Checkpoint, log_keys, sign_checkpoint
 from ledger.tlog.note import VerifierKey
@@ -49,14 +50,14 @@ class Ledger:
 
     Attributes:
         genesis: the name of the charter.
-        store: its database.
+        store: its database; a file of the directory, unless another is given.
         blobs: its files.
         publisher: its writer.
         keys: the verifier keys of its checkpoints.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.store = SqlStore.create(directory / "ledger.db")
+    def __init__(self, directory: Path, store: SqlStore | PostgresStore | None = None) -> None:
+        self.store = SqlStore.create(directory / "ledger.db") if store is None else store
         self.blobs = DirectoryBlobs(directory / "blobs")
         self.publisher = Publisher(self.store, self.blobs, origin=ORIGIN, sign=sign, clock=lambda: NOW)
         self.keys: tuple[VerifierKey, ...] = log_keys(ORIGIN, ed25519=ED25519.public, mldsa=MLDSA.public)
@@ -92,7 +93,7 @@ class Ledger:
         return seal(format_json(_statement(kind, subject, body, genesis=self.genesis)), RECORDER, typ=STATEMENT)
 
 
-def sign(checkpoint: Checkpoint, at: int) -> bytes:
+def sign(checkpoint: Checkpoint, at: int, _keys: Sequence[VerifierKey] = ()) -> bytes:
     """Return a checkpoint signed with both keys of the ledger."""
     return sign_checkpoint(checkpoint, ed25519=ED25519, mldsa=MLDSA, at=at)
 

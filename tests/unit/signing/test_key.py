@@ -5,8 +5,14 @@ import pickle
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, x25519
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from ledger.errors import MalformedError, RefusedError
 from ledger.signing.canonical import decode_base64url, encode_base64url
@@ -28,6 +34,7 @@ def key(algorithm: Algorithm = "Ed25519") -> PrivateKey:
     return PrivateKey.from_seed(algorithm, SEED)
 
 
+@pytest.mark.usefixtures("verifier")
 @every_algorithm
 def test_a_signature_verifies_for_its_message_and_key_alone(algorithm: Algorithm) -> None:
     """A signature is good for one message and one key (design §2.2)."""
@@ -40,6 +47,7 @@ def test_a_signature_verifies_for_its_message_and_key_alone(algorithm: Algorithm
     assert not other.verify(signature, MESSAGE)
 
 
+@pytest.mark.usefixtures("verifier")
 @every_algorithm
 def test_a_broken_signature_is_a_no_and_never_an_error(algorithm: Algorithm) -> None:
     """``verify`` answers whatever it is given (style §4: verify answers, parse raises)."""
@@ -293,6 +301,38 @@ def test_a_key_file_is_refused_with_its_reason(
     """What cannot be opened says why, and no foreign exception comes out (style §7)."""
     with pytest.raises(error, match=reason):
         PrivateKey.from_pem(raw, passphrase=passphrase, what="operator.pem")
+
+
+def public_pem(public: Any) -> bytes:
+    """The PEM of a public key as others export it."""
+    made: bytes = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return made
+
+
+@every_algorithm
+def test_a_public_key_in_pem_is_the_key(algorithm: Algorithm) -> None:
+    """What OpenSSL and security modules export names the same key as its JWK (RFC 5280 §4.1.2.7)."""
+    exported = public_pem(load_pem_private_key(key(algorithm).to_pem(), None).public_key())
+    assert PublicKey.from_pem(exported) == key(algorithm).public
+
+
+BAD_PUBLIC_PEMS: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "not a public key in PEM"),
+    "a JWK": (b'{"kty":"OKP"}', "not a public key in PEM"),
+    "a private key": (PLAIN, "not a public key in PEM"),
+    "a text cut short": (b"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n", "not a public key in PEM"),
+    "rubbish inside": (b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", "not a public key in PEM"),
+    "P-384": (public_pem(ec.derive_private_key(7, ec.SECP384R1()).public_key()), "kind of the new key is not known"),
+    "X25519": (public_pem(x25519.X25519PrivateKey.from_private_bytes(SEED).public_key()), "kind of the new key"),
+    "RSA": (public_pem(rsa.generate_private_key(65537, 2048).public_key()), "kind of the new key is not known"),
+}
+
+
+@pytest.mark.parametrize(("raw", "reason"), BAD_PUBLIC_PEMS.values(), ids=BAD_PUBLIC_PEMS.keys())
+def test_another_public_key_in_pem_is_refused(raw: bytes, reason: str) -> None:
+    """Only the three algorithms of design §2.2, and no foreign exception (style §7)."""
+    with pytest.raises(MalformedError, match=reason):
+        PublicKey.from_pem(raw, what="the new key")
 
 
 def test_an_rsa_key_is_of_another_kind() -> None:
