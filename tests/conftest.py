@@ -4,10 +4,16 @@ Examples are the same on every run and are never timed (style §10: nothing in t
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from ledger.signing import sodium
+from tests.server import database, postgres
+
+__all__ = ["database", "postgres"]  # fixtures that any test may ask for
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,3 +39,16 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no folder of genuine messages at {folder}: name one with PLEDGER_TEST_DATA")
     return folder
+
+
+@pytest.fixture(params=["OpenSSL", "libsodium"])
+def verifier(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Who is asked first whether an Ed25519 signature holds: each test that wants to know runs with either."""
+    if request.param == "OpenSSL":
+        monkeypatch.setattr(sodium, "opener", lambda: None)
+    elif find_spec("nacl") is None:
+        pytest.skip("PyNaCl is not installed: the extra `sodium` brings it")
+    else:
+        assert sodium.opener() is not None
+    monkeypatch.setattr(sodium, "_SPARED", iter(()))
+    return str(request.param)

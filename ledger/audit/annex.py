@@ -175,12 +175,13 @@ def _unknown(body: Commitment, terms: Sequence[Term]) -> Iterator[str]:
 
 
 def used_statements(results: Iterable[CommitmentResult]) -> frozenset[str]:
-    """Return the names of the statements that figures in a result come from."""
+    """Return the names of the statements that figures in a result come from: tables and rates, too (R3, R5)."""
     names: set[str] = set()
     for term in (term for result in results for term in result.terms):
         names |= {one.statement for direction in term.directions for one in direction.cites}
         for reading in term.readings:
-            names |= {one.statement for source in reading.sources for one in source.cites}
+            names |= {one.statement for source in reading.sources for one in (*source.cites, *source.tables)}
+            names |= {rate.cite.statement for source in reading.sources for rate in source.rates}
     return frozenset(names)
 
 

@@ -1,9 +1,10 @@
 """The bundle: everything that a stranger needs to check an audit, in one archive (design §2.6).
 
 Its members stand in one order and under one name each: the manifest, ``audit.json``, the report, ``checkpoint``,
-``policy``, ``headers``, then by digest the statements of the closure, their observations and the raw files that may
-travel, and last the text that selects the observations. The manifest says the digest and size of every other member,
-and which software rendered the report. Whether what is in there is true is for `ledger.audit.verify`.
+``policy``, ``headers`` (of a long log ``index`` and ``inclusion`` too, and fewer headers), then by digest the
+statements of the closure, their observations and the raw files that may travel, the text that selects the
+observations, and last the timestamps with their authorities' roots. The manifest says the digest and size of every
+other member, and which software rendered the report. Whether what is in there is true is for `ledger.audit.verify`.
 """
 
 import re
@@ -13,11 +14,12 @@ from typing import Annotated, BinaryIO, Final, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
-from ledger.audit.archive import Archive, Part, format_archive, measure, open_archive, part_of
+from ledger.audit.archive import MEMBERS_LIMIT, Archive, Part, format_archive, measure, open_archive, part_of
 from ledger.errors import MalformedError
 from ledger.model.statement import explain, plain
 from ledger.model.value import Digest, Text, Value
 from ledger.signing.canonical import CanonicalBytes, format_json, parse_canonical
+from ledger.tlog.timestamp import AUTHORITY, AUTHORITY_LIMIT
 
 MANIFEST: Final = "manifest.json"
 AUDIT: Final = "audit.json"
@@ -25,7 +27,18 @@ REPORT: Final = "report.html"
 CHECKPOINT: Final = "checkpoint"
 POLICY: Final = "policy"
 HEADERS: Final = "headers"
+INDEX: Final = "index"
+INCLUSION: Final = "inclusion"
 SELECTION: Final = "selection.sql"
+
+HEADERS_LIMIT: Final = 50_000
+"""Entries up to which a bundle carries all headers, some 20 MB; of a longer log an index stands for most of them."""
+
+TAIL_LIMIT: Final = 50_000
+"""The most headers that a bundle carries after those that its index covers."""
+
+LINES_LIMIT: Final = TAIL_LIMIT + MEMBERS_LIMIT
+"""The most headers of a bundle that carries an index: no closure of more statements fits into an archive."""
 
 MANIFEST_LIMIT: Final = 1 << 25
 """The most bytes of a manifest: 65,535 members take about half of it."""
@@ -33,17 +46,28 @@ MANIFEST_LIMIT: Final = 1 << 25
 _MANIFEST_PARTS: Final = 1 << 19
 """The most values of a manifest: that many members have half of them."""
 
+TIMESTAMPS_LIMIT: Final = 10_000
+"""The most timestamps of a bundle: to verify them takes some five seconds."""
+
+AUTHORITY_TIMESTAMPS_LIMIT: Final = 1000
+"""The most timestamps of one authority that are put into a bundle: those over the largest sizes."""
+
 _DIGEST: Final = "[0-9a-f]{64}"
+_NAME: Final = f"(?=.{{1,{AUTHORITY_LIMIT + 4}}}$){AUTHORITY.pattern}"
 _ORDER: Final = tuple(
     re.compile(form)
     for form in (
-        *map(re.escape, (MANIFEST, AUDIT, REPORT, CHECKPOINT, POLICY, HEADERS)),
+        *map(re.escape, (MANIFEST, AUDIT, REPORT, CHECKPOINT, POLICY, HEADERS, INDEX, INCLUSION)),
         f"statements/{_DIGEST}",
         rf"observations/{_DIGEST}\.csv",
         f"raw/{_DIGEST}",
         re.escape(SELECTION),
+        rf"timestamps/[0-9]{{19}}-{_NAME}\.tsr",
+        rf"timestamps/{_NAME}\.pem",
     )
 )
+_TIMESTAMP: Final = re.compile(rf"timestamps/([0-9]{{19}})-({_NAME})\.tsr")
+_ROOT: Final = re.compile(rf"timestamps/({_NAME})\.pem")
 _NEEDED: Final = (MANIFEST, AUDIT, CHECKPOINT, POLICY, HEADERS, SELECTION)
 
 
@@ -87,6 +111,28 @@ def observations_member(digest: str) -> str:
 def raw_member(digest: str) -> str:
     """Return where a bundle keeps the raw file of that digest."""
     return f"raw/{digest.removeprefix('sha256:')}"
+
+
+def timestamp_member(size: int, authority: str) -> str:
+    """Return where a bundle keeps the timestamp of an authority over the checkpoint of a size."""
+    return f"timestamps/{size:019d}-{authority}.tsr"
+
+
+def root_member(authority: str) -> str:
+    """Return where a bundle keeps the root certificates of an authority."""
+    return f"timestamps/{authority}.pem"
+
+
+def timestamps_of(archive: Archive) -> tuple[tuple[int, str], ...]:
+    """Return size and authority of each timestamp that a bundle carries, in order."""
+    found = (_TIMESTAMP.fullmatch(member.name) for member in archive.members)
+    return tuple((int(match[1]), match[2]) for match in found if match is not None)
+
+
+def roots_of(archive: Archive) -> tuple[str, ...]:
+    """Return the authorities whose roots a bundle carries, in order."""
+    found = (_ROOT.fullmatch(member.name) for member in archive.members)
+    return tuple(match[1] for match in found if match is not None)
 
 
 def format_bundle(parts: Iterable[Part], sink: BinaryIO, *, software: Software) -> Manifest:
@@ -152,6 +198,9 @@ def _check_names(names: Sequence[str]) -> None:
     if missing := [name for name in _NEEDED if name not in names]:
         message = f"The bundle has no member {missing[0]}; get it whole."
         raise MalformedError(message, name=missing[0])
+    if (INDEX in names) != (INCLUSION in names):
+        message = f"The bundle has one of {INDEX} and {INCLUSION}, and it takes both; get it whole."
+        raise MalformedError(message)
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -3,31 +3,35 @@
 A header names its kind and its subject, so whoever holds all headers can tell which bodies belong to an audit, and
 sees when one was left out (design §2.3). The closure is the charter and all ``key`` and ``erasure`` statements; all
 that was ever said about the commitments audited, about those they link to, about their instruments, their parties and
-their levers; every amendment, for a lever may lapse by one that is about another commitment (F4); and every series
-between the parties that their terms name, in either direction. Writer and verifier share this file, and the verifier
-gives it the headers and bodies that it holds itself.
+their levers; every amendment, for a lever may lapse by one that is about another commitment (F4); every series
+between the parties that their terms name, in either direction; and every table that leads into the classification of a
+term, directly or by way of others, with the rates of the currency that it is counted in. Writer and verifier share this
+file, and the verifier gives it the headers and bodies that it holds itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.assessment.route import currency_of, tables_into
+from ledger.assessment.selection import scope_of
+from ledger.errors import UnitError
 from ledger.model.action import Action
 from ledger.model.amendment import Amendment
 from ledger.model.commitment import Commitment
-from ledger.model.evidence import Evidence
+from ledger.model.evidence import Evidence, key_name
 from ledger.model.instrument import Instrument
 from ledger.model.position import Position
 from ledger.model.statement import Body, Statement
 from ledger.model.term import ConditionalTerm, QuantityTerm, Term, TrendTerm
 from ledger.tlog.entry import Header
+from ledger.tlog.index import EVERYWHERE, SERIES, series_sides
 
 ALWAYS: Final[frozenset[str]] = frozenset({"charter", "key", "erasure"})
 """Kinds of which every statement belongs to every closure; none of them can be erased."""
 
-_EVERYWHERE: Final[frozenset[str]] = ALWAYS | {"amendment"}
-_SERIES: Final = "series:"
 _SEVERAL: Final = "*"
+_TABLES: Final = tables_into("")
 
 About = Callable[[str], Iterable[Header]]
 """Gives the headers about a subject."""
@@ -42,7 +46,8 @@ class Closure:
 
     Attributes:
         subjects: commitments, instruments, parties and levers.
-        traders: the parties between which every series belongs.
+        traders: the parties between which every series belongs; and, as keys of tables and rates name them in the place
+            of parties, the classifications and currencies of terms.
     """
 
     subjects: frozenset[str]
@@ -73,15 +78,33 @@ def closure_of(subjects: Sequence[str], about: About, body_of: BodyOf) -> Closur
         for header in about(subject):
             if header.kind not in ALWAYS and (statement := body_of(header)) is not None:
                 pending += _named(statement.body)
-                traders |= _traders(statement.body)
+                traders |= _traders(statement.body) | _measured_in(statement.body)
+    traders |= _classifications(traders, about, body_of)
     return Closure(frozenset(found), frozenset(traders))
 
 
+def _classifications(names: Iterable[str], about: About, body_of: BodyOf) -> set[str]:
+    """Return the classifications from which tables lead into those named, by however many steps.
+
+    Whatever the view, and whether a table was corrected or not: so no table that may have been used can be left out.
+    """
+    found: set[str] = set()
+    pending = sorted(names)
+    while pending:
+        for header in about(tables_into(pending.pop())):
+            statement = body_of(header)
+            if statement is not None and isinstance(statement.body, Evidence):
+                origins = {key_name(name) for name in statement.body.dimensions.classifications} - found
+                found |= origins
+                pending += sorted(origins)
+    return found
+
+
 def by_subject(headers: Iterable[Header]) -> About:
-    """Return what gives the headers about a subject, of those at hand; series are nobody's subject here."""
+    """Return what gives the headers about a subject, of those at hand; of all series only tables are asked for."""
     found: dict[str, list[Header]] = {}
     for header in headers:
-        if not header.subject.startswith(_SERIES):
+        if not header.subject.startswith(SERIES) or header.subject.startswith(_TABLES):
             found.setdefault(header.subject, []).append(header)
     return lambda subject: found.get(subject, ())
 
@@ -91,12 +114,12 @@ def in_closure(header: Header, closure: Closure) -> bool:
 
     The two sides of a series key are matched by themselves: ``*`` stands for several parties, and so for any of ours.
     """
-    if header.kind in _EVERYWHERE:
+    if header.kind in EVERYWHERE:
         return True
-    if not header.subject.startswith(_SERIES):
+    if not header.subject.startswith(SERIES):
         return header.subject in closure.subjects
-    _, _, sides = header.subject.partition("/")
-    return all(side == _SEVERAL or side in closure.traders for side in sides.split("/"))
+    sides = series_sides(header.subject)
+    return sides is not None and all(side == _SEVERAL or side in closure.traders for side in sides[1:])
 
 
 def _named(body: Body) -> Iterator[str]:
@@ -132,6 +155,26 @@ def _traders(body: Body) -> set[str]:
         return set()
     parties = {party for term in body.terms for party in _term_parties(term)}
     return parties | {*body.obligors, *body.obligees} if isinstance(body, Commitment) else parties
+
+
+def _measured_in(body: Body) -> set[str]:
+    """Return the classifications and currencies of the terms in a statement, as keys write them (R3, R5)."""
+    found: set[str] = set()
+    for term in body.terms if isinstance(body, Commitment | Amendment) else ():
+        if isinstance(term, QuantityTerm | TrendTerm):
+            if term.scope is not None:
+                found.add(key_name("".join(scope_of(term.scope))))
+            if (currency := _currency_of(term.unit)) is not None:
+                found.add(currency.lower())
+    return found
+
+
+def _currency_of(unit: str) -> str | None:
+    """Return the currency that a unit is money in; what a stranger's ledger calls a unit need be none."""
+    try:
+        return currency_of(unit)
+    except UnitError:
+        return None
 
 
 def _term_parties(term: Term) -> Iterator[str]:

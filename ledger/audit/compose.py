@@ -8,7 +8,8 @@ alike, in the order of their slugs.
 from collections.abc import Sequence
 
 from ledger.assessment import METHOD
-from ledger.assessment.result import CommitmentResult
+from ledger.assessment.link import totals
+from ledger.assessment.result import CommitmentResult, Erased
 from ledger.assessment.standing import standing
 from ledger.assessment.view import Known, Said
 from ledger.audit.annex import change_lines, evidence_lines, instrument_lines, party_lines, reply_lines, word_lines
@@ -29,6 +30,7 @@ def compose(
     genesis: str,
     absent: Sequence[Header] = (),
     ignored: Sequence[Said] = (),
+    erased: Sequence[Erased] = (),
 ) -> AuditResult:
     """Return the whole result of auditing commitments at a view.
 
@@ -38,10 +40,12 @@ def compose(
         said: all statements of the closure, in entry order; of corrected ones too, for the change log.
         absent: headers of the closure whose statements were erased.
         ignored: statements of the closure that do not count, as their key was compromised by then.
+        erased: what logged erasures removed from the closure, at whichever view it stood.
     """
     names = names_of(known)
     audited = tuple(Audited(result, standing(known, result.subject)) for result in results)
     opinion = opine(results)
+    together = totals(known, results if len(results) > 1 else ())
     return AuditResult(
         schema_="audit-result.v1",
         origin=origin,
@@ -57,11 +61,16 @@ def compose(
         parties=tuple(party_lines(known, audited)),
         instruments=tuple(instrument_lines(known, audited)),
         findings=tuple(finding for one in audited for finding in findings_of(known, one, names)),
-        emphasis=tuple(sentence(text) for text in dict.fromkeys(emphasis_of(known, audited, said, names))),
+        emphasis=tuple(sentence(text) for text in dict.fromkeys(emphasis_of(known, audited, erased, names))),
         replies=tuple(reply_lines(known, audited)),
         evidence=tuple(evidence_lines(known, results)),
         changes=change_lines(known, audited, said, names),
-        not_covered=tuple(sentence(text) for text in not_covered_of(known, audited, opinion, absent, ignored)),
+        not_covered=(
+            *(sentence(text) for text in not_covered_of(known, audited, opinion, absent, ignored)),
+            *(sentence(f"In no total over the commitments: {why}.") for why in together.left_out if together.totals),
+        ),
+        totals=together.totals,
+        erased=tuple(erased),
     )
 
 

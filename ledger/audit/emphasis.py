@@ -8,32 +8,58 @@ they seem. Each is derived from a result or a statement, and one sentence says i
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from ledger.assessment.result import CommitmentResult, TermResult
+from ledger.assessment.result import CommitmentResult, Erased, TermResult
 from ledger.assessment.view import Known, Said
 from ledger.audit.annex import used_statements
 from ledger.audit.finding import Audited
 from ledger.audit.opinion import Opinion
 from ledger.audit.phrase import Names, counted, joined, listed, name_of, plain_word
-from ledger.model.erasure import Erasure
 from ledger.tlog.entry import Header
 
 _ELSEWHERE: Final = ("publication day", "baseline summed")
 """Beginnings of flags that are no matter of emphasis, or are said of the evidence itself."""
 
+_CONSEQUENCE: Final = {
+    "statement": "nothing here rests on it",
+    "observations": "they are not counted",
+    "raw": "its figures stand, and cannot be imported again",
+    "mapping": "its figures stand, and cannot be imported again",
+    "copy": "what the statement says stands",
+}
+"""What an audit makes of it that something was erased."""
 
-def emphasis_of(known: Known, audited: Sequence[Audited], said: Iterable[Said], names: Names) -> Iterator[str]:
+
+def emphasis_of(known: Known, audited: Sequence[Audited], erased: Iterable[Erased], names: Names) -> Iterator[str]:
     """Yield the sentences of emphasis: commitment by commitment, then the evidence, then the log."""
     for one in audited:
         yield from _of_commitment(known, one, names)
         yield from _of_terms(one.result, names)
         yield from _of_figures(one.result)
     yield from _of_evidence(known, used_statements(one.result for one in audited))
-    for erasure in said:
-        body = erasure.statement.body
-        if isinstance(body, Erasure):
-            what = counted(len(body.digests), "body or file", "bodies or files")
-            ground = f"on the ground of {body.ground.rstrip('.')}: {body.reason.rstrip('.')}"
-            yield f"Entry {erasure.index} erased {what}, {ground}."
+    resting: dict[int, list[str]] = {}
+    for one in audited:
+        for term in one.result.terms:
+            for cite in term.erased:
+                resting.setdefault(cite.entry, []).append(f"{one.result.subject}/{term.id}")
+    for lost in erased:
+        yield f"{erased_words(lost).removesuffix('.')}; {_CONSEQUENCE[lost.what]}."
+        if lost.entry in resting and lost.what in {"statement", "observations"}:
+            on_it = joined(resting.pop(lost.entry))
+            yield f"What entry {lost.entry} said could bear on {on_it}, whose outcome is reckoned without it."
+
+
+def erased_words(one: Erased) -> str:
+    """Return in a sentence what was erased, by which entry, on which ground and why."""
+    where = f"entry {one.entry} about {one.subject}"
+    what = {
+        "statement": f"The {one.kind} at {where} was",
+        "observations": f"The figures of {where} were",
+        "raw": f"The raw file of {where} was",
+        "mapping": f"The mapping of {where} was",
+        "copy": f"A file that {where} names was",
+    }[one.what]
+    why = f"on the ground of {one.ground.rstrip('.')}: {one.reason.rstrip('.')}"
+    return f"{what} erased by entry {one.by} {why}."
 
 
 def not_covered_of(

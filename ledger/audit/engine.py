@@ -10,7 +10,8 @@ from contextlib import closing
 from typing import BinaryIO
 
 from ledger.assessment.observation import read_observations
-from ledger.assessment.selection import TABLES, Load, Plan, Row, check_count, expand, selection_sql
+from ledger.assessment.scope import expand, read_tables
+from ledger.assessment.selection import TABLES, Load, Plan, Row, check_count, selection_sql
 
 
 class SqliteEngine:
@@ -20,6 +21,7 @@ class SqliteEngine:
         """Return the rows that answer the plan; see ``ledger.assessment.selection.Engine``."""
         if not plan.queries:
             return ()
+        tables = read_tables(plan, open_observations)
         # An empty name is a database of this connection's own, kept in memory until it grows too large.
         with closing(sqlite3.connect("", isolation_level=None)) as database:
             database.execute("BEGIN")
@@ -27,12 +29,11 @@ class SqliteEngine:
                 database.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
             for load in plan.loads:
                 _load(database, load, open_observations)
-            _fill(database, plan.tables)
             present = database.execute("SELECT DISTINCT classification, code FROM observation").fetchall()
-            _fill(database, expand(plan, present))
+            _fill(database, {**plan.tables, **expand(plan, present, tables)})
             database.execute("CREATE INDEX observation_by_code ON observation (classification, code)")
             # Parents are sought from their children's side; without this, each point is compared with all of its day.
-            database.execute("CREATE INDEX tree_by_above ON tree (query, above)")
+            database.execute("CREATE INDEX tree_by_above ON tree (branch, above)")
             return tuple(Row._make(row) for row in database.execute(selection_sql()))
 
 

@@ -183,11 +183,14 @@ def _decide(
     """Return the first row that matches, in the order of the table, and what made it match."""
     if not due:
         return "A5", ("no material term is due at this view",)
+    # An erasure takes no verdict away: it makes no source missing for A2, as nobody is to gain by erasing. But what was
+    # erased could have said otherwise, so that no opinion is unmodified beside it, and each says so.
+    erased = tuple(_erasures(due))
     if unsettled.pervasive:
-        return "A4", (unsettled.words, *unsettled.why)
+        return "A4", (unsettled.words, *unsettled.why, *erased)
     if broken.pervasive and all(one.excused for one in missing):
-        return "A2", (broken.words, *broken.why)
-    qualifications = tuple(_qualifications(due, missing))
+        return "A2", (broken.words, *broken.why, *erased)
+    qualifications = (*_qualifications(due, missing), *erased)
     if qualifications:
         return "A3", qualifications
     return "A1", ("every due material term is met",)
@@ -259,6 +262,15 @@ def _qualifications(due: list[_Due], missing: tuple[MissingSource, ...]) -> Iter
     for lack in missing:
         excuse = " (the obligor's own, attested as not reported)" if lack.excused else ""
         yield f"{lack.subject}/{lack.term}: {lack.source} is missing{excuse}"
+
+
+def _erasures(due: list[_Due]) -> Iterator[str]:
+    """Yield what was erased that the outcome of a due term could rest on: it is missing, for whoever reads."""
+    for one in due:
+        by = {lost.entry: lost for lost in one.commitment.erased}
+        for cite in one.term.erased:
+            lost = by[cite.entry]
+            yield f"{one.name}: the {lost.kind} at entry {lost.entry} is missing, as entry {lost.by} erased it"
 
 
 def _missing(one: _Due) -> tuple[MissingSource, ...]:

@@ -10,14 +10,13 @@ from typing import BinaryIO
 
 from ledger.assessment.assess import assess
 from ledger.assessment.authority import Authority, void
+from ledger.assessment.erased import find_erased
 from ledger.assessment.selection import Engine, plan, selected
 from ledger.assessment.view import Said, look
 from ledger.audit.compose import compose
 from ledger.audit.result import AuditResult
 from ledger.errors import NotFoundError
 from ledger.model.determination import View
-from ledger.model.erasure import Erasure
-from ledger.model.evidence import Evidence
 from ledger.model.statement import plain
 from ledger.signing.canonical import CanonicalBytes, format_json
 from ledger.tlog.entry import Header
@@ -50,14 +49,12 @@ def conduct(
         MalformedError: a file of observations is not what its statement says.
     """
     everything = sorted(said, key=lambda one: one.index)
+    # Whoever holds the key that signed an erasure: what it removed is gone.
+    erased = find_erased(everything, absent)
     voided = void(everything, view.size, authority)
     ignored = [one for one in everything if one.index in voided]
     everything = [one for one in everything if one.index not in voided]
-    erased = {
-        digest for one in everything if isinstance(one.statement.body, Erasure) for digest in one.statement.body.digests
-    }
-    at_hand = [one for one in everything if not _has_lost_figures(one, erased)]
-    known = look(at_hand, view)
+    known = look(everything, view, erased=erased)
     for subject in subjects:
         if subject not in known.commitments:
             message = (
@@ -68,14 +65,11 @@ def conduct(
     rows = selected(chosen, engine.select(chosen, open_observations))
     results = tuple(assess(known, subject, rows) for subject in subjects)
     origin, genesis = authority.charter.origin, authority.genesis
-    return compose(known, results, everything, origin=origin, genesis=genesis, absent=absent, ignored=ignored)
+    return compose(
+        known, results, everything, origin=origin, genesis=genesis, absent=absent, ignored=ignored, erased=erased
+    )
 
 
 def format_result(result: AuditResult) -> CanonicalBytes:
     """Return the result as ``audit.json`` holds it: canonical, every member present."""
     return format_json(plain(result))
-
-
-def _has_lost_figures(one: Said, erased: set[str]) -> bool:
-    """Whether it is evidence whose observations were erased: it can no longer be counted, and the result says so."""
-    return isinstance(one.statement.body, Evidence) and one.statement.body.observations.digest in erased

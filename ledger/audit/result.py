@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from ledger.assessment.result import Cite, CommitmentResult, Grade
+from ledger.assessment.result import Cite, CommitmentResult, Erased, Grade, TotalResult
 from ledger.audit.opinion import Opinion
 from ledger.model.determination import MethodVersion, Outcome, View
 from ledger.model.instrument import Form
@@ -128,6 +128,8 @@ class AuditResult(Value):
         evidence: all that was looked at, used or not, in entry order.
         changes: of the world, of the record, and of published figures, in the order of their dates.
         not_covered: what is left out, in sentences.
+        totals: over several commitments, a flow that two of them count being counted once (R16).
+        erased: what logged erasures removed of the closure, at whichever view it stood (R1).
     """
 
     schema_: Literal["audit-result.v1"] = Field(alias="schema")
@@ -149,3 +151,5 @@ class AuditResult(Value):
     evidence: tuple[EvidenceLine, ...]
     changes: tuple[Change, ...]
     not_covered: tuple[str, ...]
+    totals: tuple[TotalResult, ...] = ()
+    erased: tuple[Erased, ...] = ()

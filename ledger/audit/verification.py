@@ -6,6 +6,8 @@ It is an answer, sound or unsound, and never raised.
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.tlog.interval import Dated, Interval
+
 Trust = Literal["given", "pinned", "self-declared"]
 """Where the policy came from: the caller, the caller's pinned policies, or nowhere but the bundle itself."""
 
@@ -18,13 +20,74 @@ class Finding:
         code: stable, such as ``closure.missing``; docs/verification.md lists all of them.
         subject: what it is about, such as ``entry 41`` or ``audit.json``.
         sentence: what was seen, in one sentence.
-        step: of the procedure, from 2 to 12.
+        step: of the procedure, from 2 to 13.
     """
 
     code: str
     subject: str
     sentence: str
     step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """A logged appointment of other checkpoint keys than the ones before.
+
+    Attributes:
+        entry: its index; checkpoints of more entries are signed by the new keys.
+        approvals: how many of the root keys in force approved it, ``roots`` how many there were.
+        is_followed: the policy names keys from before it, and the log was followed to those in force.
+    """
+
+    entry: int
+    approvals: int
+    roots: int
+    is_followed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Between which moments an entry of the audit came to be, as far as the bundle shows it.
+
+    Attributes:
+        entry: its index.
+        not_before: when the operator received what it came after, by the operator's word; null where that is unknown.
+        not_after: who dated a checkpoint over it first; null where nobody has.
+    """
+
+    entry: int
+    not_before: str | None
+    not_after: Dated | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """When the checkpoint and the entries of the audit came to be, and on whose word.
+
+    Attributes:
+        interval: of the checkpoint; null where its last header cannot be read.
+        roots: whose roots vouch for the timestamps: ``given`` or ``self-declared``; null where there are none.
+        entries: the bounds of each entry whose statement the bundle holds.
+    """
+
+    interval: Interval | None = None
+    roots: Literal["given", "self-declared"] | None = None
+    entries: tuple[Bounds, ...] = ()
+
+    def document(self) -> dict[str, object]:
+        """Return it as plain JSON data."""
+        return {
+            "checkpoint": self.interval.document() if self.interval is not None else None,
+            "roots": self.roots,
+            "entries": [
+                {
+                    "entry": one.entry,
+                    "not_before": one.not_before,
+                    "not_after": one.not_after.document() if one.not_after is not None else None,
+                }
+                for one in self.entries
+            ],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +102,8 @@ class Verification:
         size: of the checkpoint.
         subjects: the commitments audited; view_size and as_of their view.
         members: how many files the bundle holds; ``statements`` how many of them are statements.
+        rotations: how the keys that sign checkpoints have changed since the charter, in order.
+        dating: when the checkpoint and the entries of the audit came to be, as far as it is proved.
     """
 
     sound: bool
@@ -53,6 +118,8 @@ class Verification:
     statements: int
     not_checked: tuple[str, ...]
     findings: tuple[Finding, ...]
+    rotations: tuple[Rotation, ...] = ()
+    dating: Dating = Dating()
 
     def document(self) -> dict[str, object]:
         """Return the answer as plain JSON data, for ``--json``."""
@@ -66,6 +133,11 @@ class Verification:
             "view": {"size": self.view_size, "as_of": self.as_of},
             "members": self.members,
             "statements": self.statements,
+            "rotations": [
+                {"entry": one.entry, "approvals": one.approvals, "roots": one.roots, "followed": one.is_followed}
+                for one in self.rotations
+            ],
+            "dating": self.dating.document(),
             "not_checked": list(self.not_checked),
             "findings": [
                 {"code": one.code, "subject": one.subject, "sentence": one.sentence, "step": one.step}

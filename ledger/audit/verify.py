@@ -6,18 +6,28 @@ finding; only what is no bundle at all raises. It asks nobody, reads no clock, w
 the standard library's SQLite. Source: design §2.3, §2.6.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
+
+from cryptography.x509 import Certificate
 
 from ledger.audit.bundle import open_bundle
 from ledger.audit.check.case import Case, Notes
 from ledger.audit.check.completeness import check_closure, read_claim
 from ledger.audit.check.figure import check_files
+from ledger.audit.check.index import check_indexed_log, is_indexed
 from ledger.audit.check.log import check_log
 from ledger.audit.check.manifest import check_manifest
 from ledger.audit.check.reproduction import Render, check_method, check_report
 from ledger.audit.check.statement import check_statements, open_statements
-from ledger.audit.check.trust import check_charter, check_signatures, choose_policy, read_checkpoint
+from ledger.audit.check.timestamp import check_timestamps
+from ledger.audit.check.trust import (
+    check_charter,
+    check_signatures,
+    choose_policy,
+    follow_appointments,
+    read_checkpoint,
+)
 from ledger.audit.verification import Finding, Trust, Verification
 from ledger.tlog.checkpoint import Checkpoint
 
@@ -30,6 +40,7 @@ def verify(
     public: bool = False,
     render: Render | None = None,
     lock: str | None = None,
+    roots: Sequence[Certificate] = (),
 ) -> Verification:
     """Return whether the bundle in a seekable file is sound, and on whose word.
 
@@ -37,9 +48,12 @@ def verify(
      2. The manifest lists every other member, in order, with its size and digest.
      3. The policy is chosen: the one given, else the one pinned for this origin, else the bundle's own, self-declared.
      4. Entry 0 is the charter of this origin: signed by the operator that it names, approved by its root keys.
-     5. Both checkpoint keys of the charter signed the checkpoint; the policies name these keys; the quorum is reached.
+     5. Both checkpoint keys of the charter, or those that its root keys appointed since, signed the checkpoint; the
+        policies name these keys, or keys that lead to them; the quorum is reached.
      6. The headers are canonical and form one chain: each counts on, names the leaf before it, and is no earlier.
      7. The tree over their leaf hashes has the size and root that the checkpoint signs.
+        Of a long log the bundle carries the headers of the closure, a proof that an index which was logged has no
+        others, and all headers after it; then they count on, are in the signed tree by one proof, and are its end.
      8. Every header in the closure, which is worked out from the headers, has its body here, or a logged erasure; and
         no other body is here.
      9. Each statement has its digest and size, is canonical and of its schema, says what its header says, is for this
@@ -49,6 +63,8 @@ def verify(
     11. The method, run again on these observations with the bundled selection (which is the method's own), gives
         ``audit.json`` to the byte.
     12. The report is the one that the same software renders from it, where that software is at hand.
+    13. Each timestamp is over the checkpoint of a size of this tree, by an authority for which a root vouches: one that
+        was given, else the bundle's own, self-declared.
 
     Args:
         file: of the bundle.
@@ -57,6 +73,7 @@ def verify(
         public: excuse absent statements and files, as a redacted bundle has; they are listed in ``not_checked``.
         render: renders a report, where the caller can.
         lock: digest of the software that ``render`` is (``Software.lock``); it has to be the one in the manifest.
+        roots: certificates of time-stamping authorities that the caller trusts; the bundle's own, where none is given.
 
     Raises:
         MalformedError: step 1 fails. Whatever is wrong after it is a finding.
@@ -77,10 +94,14 @@ def verify(
     authority = check_charter(case, checkpoint)
     if authority is None:
         return _answer(case, trust, checkpoint)
-    # 5. The checkpoint's signatures.
-    check_signatures(case, checkpoint, authority.charter, chosen, is_own=trust == "self-declared")
     # 6 and 7. Headers, chain and tree, in one pass over the lines.
-    check_log(case, checkpoint)
+    if is_indexed(case):
+        check_indexed_log(case, checkpoint)
+    else:
+        check_log(case, checkpoint)
+    # 5. The checkpoint's signatures, once the headers say at which entry other keys were appointed.
+    appointed = follow_appointments(case, authority)
+    case.rotations = check_signatures(case, checkpoint, appointed, chosen, is_own=trust == "self-declared")
     # 8. The closure of what the audit says it is about.
     case.claim = read_claim(case, checkpoint)
     closure = check_closure(case)
@@ -92,6 +113,8 @@ def verify(
     result = check_method(case, said, authority, closure)
     # 12. The rendering.
     check_report(case, manifest, result, render, lock)
+    # 13. The timestamps.
+    case.dating = check_timestamps(case, checkpoint, chosen, roots)
     return _answer(case, trust, checkpoint)
 
 
@@ -100,7 +123,7 @@ def _answer(case: Case, trust: Trust, checkpoint: Checkpoint | None) -> Verifica
     notes = case.notes
     findings = sorted(notes.findings, key=lambda one: one.step)
     if notes.unlisted:
-        findings.append(Finding("findings.more", "the bundle", f"There are {notes.unlisted} further findings.", 12))
+        findings.append(Finding("findings.more", "the bundle", f"There are {notes.unlisted} further findings.", 13))
     claim = case.claim
     return Verification(
         sound=not findings,
@@ -115,4 +138,6 @@ def _answer(case: Case, trust: Trust, checkpoint: Checkpoint | None) -> Verifica
         statements=len(case.opened),
         not_checked=tuple(notes.not_checked),
         findings=tuple(findings),
+        rotations=case.rotations,
+        dating=case.dating,
     )

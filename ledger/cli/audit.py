@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ledger.cli.file import open_file, writing
-from ledger.cli.option import AsOf, Json, LedgerDirectory, Size
+from ledger.cli.option import AsOf, EngineName, Instrument, Json, LedgerDirectory, Party, Size
 from ledger.cli.output import Progress, answer, note, say
 from ledger.cli.place import open_chosen, view_document, view_words
 from ledger.errors import UsageError
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from ledger.audit.result import AuditResult
     from ledger.model.determination import View
     from ledger.runtime import Ledger
+    from ledger.service.export import Form
 
 EXAMPLES: Final = """\
 \b
 Examples:
   pledger audit phase-one-annex-6-1 --as-of 2026-08-27 -o audit.zip
   pledger audit cn-soy-5mt-2019 busan-soy-2025 -o soy.html -o soy.json -o soy.zip
+  pledger audit --instrument phase-one-2020 --as-of 2026-08-27 -o phase-one.html
 
 \b
 The ending says the format: .json the whole result, canonical; .html the report;
@@ -78,23 +80,38 @@ class Written:
         }  # fmt: skip
 
 
-def audit(
-    subjects: Annotated[list[str], typer.Argument(metavar="SUBJECT…", help="Commitments, in the order of the report.")],
+def audit(  # noqa: PLR0917, a command's options are its arguments
     output: Annotated[
         list[Path],
         typer.Option("--output", "-o", metavar="FILE", help="Where to write it; may be repeated."),
     ],
+    subjects: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SUBJECT…", help="Commitments, in the order of the report.", show_default=False),
+    ] = None,
+    party: Party = None,
+    instrument: Instrument = None,
     as_of: AsOf = None,
     size: Size = None,
+    engine: EngineName = None,
     ledger: LedgerDirectory = None,
+    index: Annotated[
+        bool | None,
+        typer.Option(
+            "--index/--headers", show_default=False,
+            help="Carry an index proof in the bundle, or all headers; else as the log is long.",
+        ),
+    ] = None,
     json: Json = False,
-) -> None:
+) -> None:  # fmt: skip
     """Audit pledges at a view, and write the result, the report, or the bundle that anybody can verify offline."""
     refuse_unknown_formats(output)
-    with open_chosen(ledger) as opened, Progress("Auditing"):
+    with open_chosen(ledger, engine=engine) as opened, Progress("Auditing"):
         policy = shlex.quote(str(opened.directory / "policy"))
         view = opened.view(as_of, size)
-        written = write_audit(opened, tuple(subjects), view, output)
+        chosen = _subjects(opened, view, subjects or (), party=party, instrument=instrument)
+        form: Form = "auto" if index is None else "index" if index else "headers"
+        written = write_audit(opened, chosen, view, output, form=form)
     if json:
         answer(written.document())
         return
@@ -115,6 +132,25 @@ def audit(
     )
 
 
+def _subjects(
+    opened: "Ledger", view: "View", subjects: Sequence[str], *, party: str | None, instrument: str | None
+) -> tuple[str, ...]:
+    """Return the commitments to audit: those named, or those that a party owes or an instrument gives force to.
+
+    Raises:
+        UsageError: both are given, or neither, or nothing is owed or given force to at the view.
+        NotFoundError: the view knows no such party or instrument.
+    """
+    is_chosen = party is not None or instrument is not None
+    if is_chosen == bool(subjects):
+        raise UsageError("Give commitments, or --party and --instrument: one of the two.")
+    if subjects:
+        return tuple(subjects)
+    if found := opened.subjects(view, party=party, instrument=instrument):
+        return found
+    raise UsageError(f"No commitment of these is known on {view.as_of}; pledger status lists all that are.")
+
+
 def refuse_unknown_formats(paths: Sequence[Path]) -> None:
     """Make sure that every file's ending says a format that is written here, and that no file is named twice.
 
@@ -129,7 +165,9 @@ def refuse_unknown_formats(paths: Sequence[Path]) -> None:
         raise UsageError("A file is named twice; name each once.")
 
 
-def write_audit(opened: "Ledger", subjects: Sequence[str], view: "View", paths: Sequence[Path]) -> Written:
+def write_audit(
+    opened: "Ledger", subjects: Sequence[str], view: "View", paths: Sequence[Path], *, form: "Form" = "auto"
+) -> Written:
     """Return an audit of commitments at a view, once it is in all of these files.
 
     The report is rendered before the first of them is written, so that where it cannot be none of them is.
@@ -141,7 +179,7 @@ def write_audit(opened: "Ledger", subjects: Sequence[str], view: "View", paths: 
 
     software = rendering_software()
     bundles = [path for path in paths if path.suffix == ".zip"]
-    with opened.export(view, subjects) as export:
+    with opened.export(view, subjects, form=form) as export:
         # A bundle without a report verifies as well; the extra makes the difference, and the caller sees it listed.
         carried = _rendered(export.result, software) if bundles and software.lock is not None else None
         name = bundles[0].name if bundles else None

@@ -60,7 +60,7 @@ def cosign(
             raise UsageError(message, directory=str(opened.directory))
         with Progress("Asking the witnesses"):
             cosigned = opened.cosign()
-        size, quorum, origin = opened.head().size, opened.authority().charter.quorum, opened.origin
+        size, quorum, origin = opened.head().size, opened.authority().tenure.quorum, opened.origin
         if policy is not None:
             write_file(policy, format_policy(opened.witness_policy()))
     if output is not None:

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.option import AsOf, Json, LedgerDirectory, Signer, Size
+from ledger.cli.option import AsOf, EngineName, Json, LedgerDirectory, Signer, Size
 from ledger.cli.output import Progress, answer, say
 from ledger.cli.place import open_chosen, view_words
 from ledger.cli.status import commitment_document, tell_table
@@ -32,13 +32,14 @@ def determine(
     as_of: AsOf = None,
     size: Size = None,
     key: Signer = None,
+    engine: EngineName = None,
     ledger: LedgerDirectory = None,
     json: Json = False,
 ) -> None:
     """Record a determination: outcomes and ratios, axes, score, and the digest of the whole result."""
     from ledger.runtime import DESK
 
-    with open_chosen(ledger) as opened, Progress("Determining"):
+    with open_chosen(ledger, engine=engine) as opened, Progress("Determining"):
         view = opened.view(as_of, size)
         before = opened.head().size
         receipt, result = opened.determine(subject, view, key=key or DESK)

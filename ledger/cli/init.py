@@ -7,13 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
-from ledger.cli.option import Json
+from ledger.cli.option import Json, StoreAddress
 from ledger.cli.output import answer, say
+from ledger.cli.place import said_passphrase
 
 EXAMPLES: Final = """\
 \b
 Examples:
   pledger init mine --origin ledger.example/mine
+  pledger init mine --origin ledger.example/mine --store postgresql://owner@db.example/ledger
   pledger init --origin ledger.example/mine --title "Pledges of the ministry"
   PLEDGER_PASSPHRASE=… pledger init mine --origin ledger.example/mine   (protects the key files)
 """
@@ -57,18 +59,19 @@ def init(
     answer_after: Annotated[
         AnswerAfter, typer.Option("--answer-after", help="When a receipt is given.")
     ] = AnswerAfter.COMMIT,
+    store: StoreAddress = None,
     json: Json = False,
 ) -> None:
     """Make a new ledger: its keys, its charter as entry 0, and a working key for all but key changes."""
     import os
 
-    from ledger.runtime import LEDGER, chosen_passphrase
+    from ledger.runtime import LEDGER
     from ledger.runtime import init as make
 
     place = directory or Path(os.environ.get(LEDGER) or ".")
     with make(
         place, origin=origin, title=title, quorum=quorum, answer_after=answer_after.value,
-        passphrase=chosen_passphrase(),
+        passphrase=said_passphrase(), store=store,
     ) as ledger:  # fmt: skip
         keys = {name: ledger.keyring.get(name).kid for name in ledger.keyring.names()}
         size = ledger.head().size

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli import cosign
+from ledger.cli import cosign, stamp
 from ledger.cli.file import read_file, write_file
-from ledger.cli.option import Json, LedgerDirectory
+from ledger.cli.option import Json, LedgerDirectory, StoreAddress
 from ledger.cli.output import Progress, answer, say, table
-from ledger.cli.place import open_chosen
+from ledger.cli.place import open_chosen, passphrase
 from ledger.cli.trust import pins_folder, read_pins
 from ledger.errors import NotFoundError, UsageError
 
@@ -32,6 +32,13 @@ ANSWERS: Final = {
         "leaf": "its hash in the tree",
         "jws": "the statement as signed; null where it was erased",
         "payload": "what it says",
+        "interval": "between which moments it came to be: `received`, `not_before`, `not_after`, `dates`, "
+        "`received_inside`; null where unknown",
+        "erased": "what was erased of it: each `what`, `by` (the erasure's entry), `ground`, `reason`",
+        "unreproducible": (
+            "of a determination or an audit: what it could rest on and was erased after it, so that its digest is "
+            "another now; each `entry`, `statement`, `kind`, `subject` and the members of `erased`"
+        ),
     },
     "check": {
         "sound": "whether nothing is wrong",
@@ -56,6 +63,12 @@ ANSWERS: Final = {
         "consistency": "the proof (RFC 6962 §2.1.2)",
         "written": "path of the file it was written to, or null",
     },
+    "index": {
+        "entry": "of the index statement",
+        "size": "number of entries that the index covers",
+        "root": "of the sorted tree over them, base64url",
+        "receipt": "of the statement",
+    },
     "export DIR": {
         "directory": "where the site is",
         "origin": "the log's name",
@@ -67,6 +80,7 @@ ANSWERS: Final = {
         "withheld": "digests of files that stay behind, by their publisher's licence or an erasure",
     },
     "cosign": cosign.ANSWER,
+    "stamp": stamp.ANSWER,
     "import DIR": {
         "directory": "where the ledger is",
         "origin": "the log's name",
@@ -79,6 +93,7 @@ ANSWERS: Final = {
         "files": "number of files held",
         "withheld": "digests of files that the site keeps back",
         "writable": "whether key files were copied, so that the ledger can be written",
+        "timestamps": "those carried over: number `held`, whether `checked` here, and `refused`: what was left out",
     },
 }
 
@@ -110,6 +125,15 @@ Examples:
   pledger log export site               again: only what is new is written, the checkpoint last
   pledger log export handover --restricted    for a successor: raw files too that may not be published
 """
+INDEX: Final = """\
+\b
+Examples:
+  pledger log index    before auditing in a log of more than 50,000 entries, and again after as many more
+
+\b
+The root covers every entry so far. An audit of a long log then carries, instead of all headers, those that belong to
+it and a proof that there are no others; docs/completeness.md says how, and what it rests on.
+"""
 IMPORT: Final = """\
 \b
 Examples:
@@ -137,9 +161,11 @@ def commands() -> typer.Typer:
     made.command("show", epilog=SHOW)(show)
     made.command("check", epilog=CHECK)(check)
     made.command("prove", epilog=PROVE)(prove)
+    made.command("index", epilog=INDEX)(index)
     made.command("export", epilog=EXPORT)(export)
     made.command("import", epilog=IMPORT)(import_)
     made.command("cosign", epilog=cosign.EXAMPLES)(cosign.cosign)
+    made.command("stamp", epilog=stamp.EXAMPLES)(stamp.stamp)
     return made
 
 
@@ -157,7 +183,7 @@ def show(
     """Show the head of the log and its entries, or one entry with its statement."""
     with open_chosen(ledger) as opened:
         if entry is not None:
-            _show_entry(opened, _index(opened, entry), json=json)
+            _show_entry(opened, entry_index(opened, entry), json=json)
             return
         checkpoint = opened.checkpoint()
         start = first if first is not None else max(0, checkpoint.size - SHOWN)
@@ -235,9 +261,24 @@ def prove(
         raise UsageError("Name what is to be proved: either an ENTRY, or --consistent-with N.")
     with open_chosen(ledger) as opened:
         if entry is not None:
-            _prove_entry(opened, _index(opened, entry), size=size, output=output, json=json)
+            _prove_entry(opened, entry_index(opened, entry), size=size, output=output, json=json)
         elif consistent_with is not None:
             _prove_consistency(opened, old=consistent_with, new=size, output=output, json=json)
+
+
+def index(ledger: LedgerDirectory = None, json: Json = False) -> None:
+    """Log the root of the completeness index, by which audits of a long log show that they leave nothing out."""
+    from ledger.cli.receipt import receipt_document
+
+    with open_chosen(ledger) as opened, Progress(f"Sorting {opened.origin}"):
+        receipt, body = opened.index()
+    if json:
+        answer({"entry": receipt.index, "size": body.size, "root": body.root, "receipt": receipt_document(receipt)})
+        return
+    say(
+        f"Entry {receipt.index} logs the completeness index of the first {body.size} entries.",
+        f"  root {body.root}",
+    )
 
 
 def export(
@@ -282,25 +323,28 @@ def import_(
         Path | None,
         typer.Option("--keys", metavar="DIR", help="Copy these key files, to go on writing.", show_default=False),
     ] = None,
+    store: StoreAddress = None,
     json: Json = False,
 ) -> None:
     """Rebuild a ledger from its static site alone, everything verified, to the identical root; read-only without keys.
 
     The policy is the one given, else the one pinned for the log, else the site's own: that is only its own word.
     """
-    from ledger.runtime import chosen_passphrase, import_log, open_source
+    from ledger.runtime import import_log, open_source
 
     place = open_source(source)
     trust, trusted = chosen_policy(place, policy)
     with Progress(f"Importing {source}") as progress:
-        found = import_log(place, ledger, policy=trusted, keys=keys, passphrase=chosen_passphrase(), progress=progress)
+        found = import_log(
+            place, ledger, policy=trusted, keys=keys, passphrase=passphrase(), progress=progress, store=store
+        )
     checkpoint, genesis = found.front.checkpoint, found.front.authority.genesis
     if json:
         answer({
             "directory": str(ledger), "origin": checkpoint.origin, "genesis": genesis, "trust": trust,
             "size": checkpoint.size, "root": _hash(checkpoint.root), "statements": found.statements,
             "erased": found.erased, "files": found.files, "withheld": list(found.withheld),
-            "writable": keys is not None,
+            "writable": keys is not None, "timestamps": found.timestamps.document(),
         })  # fmt: skip
         return
     say(
@@ -310,7 +354,8 @@ def import_(
         f"  root    {_hash(checkpoint.root)}",
         f"  held: {found.statements} statements, {found.files} other files; erased: {found.erased} statements",
         *(f"  kept back by its site: {digest}" for digest in found.withheld),
-        "It can be read only; its operator's keys make it writable."
+        *found.timestamps.lines(),
+        "It can be read only; its operator's keys make it writable, or keys that its root keys appoint (key appoint)."
         if keys is None
         else "Its key files were copied: stop the old ledger before you write to this one.",
     )
@@ -369,6 +414,8 @@ def _prove_consistency(opened: "Ledger", *, old: int, new: int | None, output: P
 def _show_entry(opened: "Ledger", index: int, *, json: bool) -> None:
     import json as notation
 
+    from ledger.audit.emphasis import erased_words
+    from ledger.model.statement import plain
     from ledger.model.wording import describe
     from ledger.service.scene import read_said
     from ledger.signing.envelope import STATEMENT, open_envelope
@@ -378,16 +425,26 @@ def _show_entry(opened: "Ledger", index: int, *, json: bool) -> None:
         size = opened.head().size
         raise NotFoundError(f"There is no entry {index}; the log has {size}, from 0 to {size - 1}.", entry=index)
     said = read_said(row)
+    erased, since = opened.erased_of(index), opened.erased_since(index)
     payload = None
     if row.jws is not None:
         payload = notation.loads(open_envelope(row.jws, typ=STATEMENT).payload)
-    header = _header(row.header)
+    header, interval = _header(row.header), opened.interval(index)
     if json:
         jws = row.jws.decode("ascii") if row.jws is not None else None
-        answer({"header": header, "leaf": _hash(row.leaf), "jws": jws, "payload": payload})
+        answer({
+            "header": header, "leaf": _hash(row.leaf), "jws": jws, "payload": payload,
+            "interval": interval.document(),
+            "erased": [plain(one) for one in erased], "unreproducible": [plain(one) for one in since],
+        })  # fmt: skip
         return
     say(*(f"{name:9} {value}" for name, value in header.items()), f"{'leaf':9} {_hash(row.leaf)}", "")
+    say("Interval", *(f"  {line}" for line in interval.lines()), "")
     say(*(describe(said.statement) if said is not None else ["The statement was erased; its header and proofs stand."]))
+    say(*map(erased_words, erased))
+    if since:
+        say("Its digest can no longer be reproduced, as what it could rest on was erased after it:")
+        say(*(f"  {erased_words(one)}" for one in since))
 
 
 def _say_checked(checked: "Checked") -> None:
@@ -412,7 +469,7 @@ def _checked_document(checked: "Checked") -> dict[str, object]:
     }  # fmt: skip
 
 
-def _index(opened: "Ledger", entry: str) -> int:
+def entry_index(opened: "Ledger", entry: str) -> int:
     """Return the index that an argument means: a number, or the digest of a statement."""
     if entry.isascii() and entry.isdigit() and len(entry) < 18:
         return int(entry)

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Final, NoReturn
 
 import typer
@@ -17,23 +18,31 @@ import typer.main
 from ledger import __version__
 from ledger.cli import (
     audit,
+    catalogue,
     demo,
     determine,
+    erase,
+    fetch,
     fraud,
+    history,
     init,
     key,
+    lint,
     log,
     mirror,
     monitor,
     record,
     score,
+    series,
     status,
+    store,
     submit,
     trust,
     verify,
     witness,
 )  # fmt: skip
 from ledger.cli.output import INTERRUPTED, answer, note, one_line, say, survive_encoding
+from ledger.cli.place import PASSPHRASE_FILE
 from ledger.errors import PledgerError, UnavailableError, UsageError
 
 UNREAD: Final = 141
@@ -81,11 +90,17 @@ def application() -> typer.Typer:
         (init.init, init.EXAMPLES, "Make a ledger: charter, keys, embedded store."),
         (record.record, record.EXAMPLES, "Sign and publish drafts of statements."),
         (submit.submit, submit.EXAMPLES, "Publish figures as evidence."),
+        (fetch.fetch, fetch.EXAMPLES, "Fetch figures from their publisher."),
+        (catalogue.formats, catalogue.EXAMPLES, "List the mappings that are shipped."),
         (status.status, status.EXAMPLES, "What became of each pledge."),
         (score.score, score.EXAMPLES, "How enforceable a pledge is, and why."),
+        (lint.lint, lint.EXAMPLES, "What would make a pledge more enforceable."),
+        (series.series, series.EXAMPLES, "Which figures there are; give them back."),
+        (history.history, history.EXAMPLES, "How each verdict changed, and why."),
         (determine.determine, determine.EXAMPLES, "Record a determination."),
         (audit.audit, audit.EXAMPLES, "Write an audit: data, report, bundle."),
         (verify.verify, verify.EXAMPLES, "Check somebody's audit, offline."),
+        (erase.erase, erase.EXAMPLES, "Remove a body or file on lawful demand."),
         (mirror.mirror, mirror.EXAMPLES, "Keep a verified copy of a log."),
         (monitor.monitor, monitor.EXAMPLES, "Watch a log, and prove what it did wrong."),
         (witness.witness, witness.EXAMPLES, "Cosign the checkpoints of logs."),
@@ -94,6 +109,7 @@ def application() -> typer.Typer:
     made.add_typer(key.commands())
     made.add_typer(trust.commands())
     made.add_typer(log.commands())
+    made.add_typer(store.commands())
     return made
 
 
@@ -101,11 +117,17 @@ def answers() -> dict[str, dict[str, str]]:
     """Return what each command answers with ``--json``: by command, the members of its object and their meaning."""
     single = {
         "demo": demo.ANSWER, "init": init.ANSWER, "record": record.ANSWER, "submit": submit.ANSWER,
-        "status": status.ANSWER, "score": score.ANSWER, "determine": determine.ANSWER, "audit": audit.ANSWER,
-        "verify": verify.ANSWER, "mirror": mirror.ANSWER,
+        "record --preview": record.PREVIEW, "submit --preview": submit.PREVIEW, "submit --new-map": submit.NEW_MAP,
+        "fetch": fetch.ANSWER, "fetch --dry-run": fetch.DRY,
+        "formats": catalogue.ANSWER, "formats NAME": catalogue.NAMED,
+        "status": status.ANSWER, "status --party": status.TOGETHER, "score": score.ANSWER,
+        "lint": lint.ANSWER, "lint OLD NEW": lint.DIFFERENCE, "history": history.ANSWER,
+        "series": series.ANSWER, "series KEY": series.NAMED,
+        "determine": determine.ANSWER, "audit": audit.ANSWER,
+        "verify": verify.ANSWER, "erase": erase.ANSWER, "mirror": mirror.ANSWER,
         "monitor": monitor.ANSWER, "witness": witness.ANSWER, "verify FRAUD-PROOF": fraud.ANSWER,
     }  # fmt: skip
-    grouped = {"key": key.ANSWERS, "trust": trust.ANSWERS, "log": log.ANSWERS}
+    grouped = {"key": key.ANSWERS, "trust": trust.ANSWERS, "log": log.ANSWERS, "store": store.ANSWERS}
     return single | {f"{group} {name}": told for group, several in grouped.items() for name, told in several.items()}
 
 
@@ -145,11 +167,19 @@ def _print_version(is_asked: bool) -> None:
 
 
 def _start(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  # its callback does what it asks for
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
     ] = False,
-) -> None:
-    """Take the options that belong to no command; their callbacks do what they ask for."""
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file", metavar="FILE", show_default=False,
+            help="One line that opens key files; else PLEDGER_PASSPHRASE, else it is asked for.",
+        ),
+    ] = None,
+) -> None:  # fmt: skip
+    """Take the options that belong to no command."""
+    PASSPHRASE_FILE.set(passphrase_file)
 
 
 def _invoke(arguments: Sequence[str]) -> int:

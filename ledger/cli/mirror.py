@@ -32,6 +32,8 @@ ANSWER: Final = {
     "statements": "number of statements copied",
     "files": "number of other files copied",
     "absent": "digests that a licence or a logged erasure keeps from being copied",
+    "timestamps": "those copied: number `held`, whether `checked` here, and `refused`: what was left out, and why",
+    "erased": "what the log's new entries erase, and the copy has no longer: each `digest`, and `by`, the entry",
 }
 
 
@@ -58,6 +60,8 @@ def mirror(
             "directory": str(directory), "origin": checkpoint.origin, "genesis": found.front.authority.genesis,
             "trust": trust, "size": checkpoint.size, "root": root, "before": found.before,
             "statements": found.statements, "files": found.files, "absent": list(found.absent),
+            "erased": [{"digest": digest, "by": by} for digest, by in found.erased],
+            "timestamps": found.timestamps.document(),
         })  # fmt: skip
         return
     say(
@@ -67,4 +71,6 @@ def mirror(
         f"  root    {root}",
         f"  copied: {found.statements} statements, {found.files} other files",
         *(f"  not copied, by a licence or an erasure: {digest}" for digest in found.absent),
+        *(f"  erased by its operator, by entry {by}: {digest}" for digest, by in found.erased),
+        *found.timestamps.lines(),
     )

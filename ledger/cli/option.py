@@ -7,12 +7,34 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as a JSON object on standard output.")]
 
+Csv = Annotated[bool, typer.Option("--csv", help="Answer as a table of comma-separated values, in UTF-8.")]
+
 LedgerDirectory = Annotated[
     Path | None,
     typer.Option(
         "--ledger",
         metavar="DIR",
         help="Directory of the ledger; else PLEDGER_LEDGER, else the current directory.",
+        show_default=False,
+    ),
+]
+
+StoreAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="A PostgreSQL for its entries, postgresql://USER@HOST/DATABASE; else a file in the directory.",
+        show_default=False,
+    ),
+]
+
+EngineName = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="NAME",
+        help="What draws the figures: sqlite, duckdb, spark, spark://HOST:PORT; else PLEDGER_ENGINE, else the best.",
         show_default=False,
     ),
 ]
@@ -42,3 +64,15 @@ Signer = Annotated[
 ]
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; needed where nobody is at a terminal.")]
+
+Party = Annotated[
+    str | None,
+    typer.Option("--party", metavar="PARTY", help="All that this party owes, together.", show_default=False),
+]
+
+Instrument = Annotated[
+    str | None,
+    typer.Option(
+        "--instrument", metavar="INSTRUMENT", help="All that it gives force to, together.", show_default=False
+    ),
+]

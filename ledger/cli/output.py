@@ -11,8 +11,9 @@ import threading
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
+from ledger.errors import UsageError
 from ledger.report.foreign import visible
 
 if TYPE_CHECKING:  # rich is imported only where something is shown with it
@@ -26,6 +27,10 @@ INTERRUPTED = 130
 
 PATIENCE = 1.0
 """Seconds of work before progress is shown (design §3)."""
+
+
+CHUNK: Final = 1 << 16
+"""Characters of CSV that are gathered before they are printed."""
 
 
 def survive_encoding() -> None:
@@ -92,6 +97,60 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Colle
     # A frame without lines leaves blank ones around the table, and blanks at the ends of lines.
     lines = "\n".join(line.rstrip() for line in captured.get().split("\n"))
     sys.stdout.write(lines.strip("\n") + "\n")
+
+
+FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a text begins that a spreadsheet would reckon with; the last four are their full-width forms."""
+
+
+def csv_table(columns: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: Collection[str] = ()) -> None:
+    """Print a table as CSV to standard output, row by row: in UTF-8 whatever the locale, with line feeds.
+
+    A text on which a spreadsheet would act as on a formula gets an apostrophe before it; a figure never does.
+
+    Args:
+        numbers: columns that hold figures.
+    """
+    import csv
+    from io import StringIO
+
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    is_number = [column in numbers for column in columns]
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(cell if number else _no_formula(cell) for cell, number in zip(row, is_number, strict=True))
+        if buffer.tell() > CHUNK:
+            _write_utf8(buffer.getvalue())
+            buffer.seek(0)
+            buffer.truncate()
+    _write_utf8(buffer.getvalue())
+
+
+def refuse_both(*, csv: bool, json: bool) -> None:
+    """Raise where an answer is asked for in two forms at once.
+
+    Raises:
+        UsageError: it is.
+    """
+    if csv and json:
+        raise UsageError("An answer is either CSV or JSON; leave out --csv or --json.")
+
+
+def _no_formula(text: str) -> str:
+    """Return a text from outside on one line, as a spreadsheet may be given it."""
+    plain = one_line(text)
+    return f"'{plain}" if plain.startswith(FORMULA) else plain
+
+
+def _write_utf8(text: str) -> None:
+    """Print a text as UTF-8, whatever standard output's encoding is; a stream that takes only text is given text."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    binary.write(text.encode("utf-8"))
 
 
 def _console(stream: TextIO) -> "Console":

@@ -1,14 +1,14 @@
-"""``pledger score``: could a breach be shown, answered for, made costly? With the reason for every level (E1–E7)."""
+"""``pledger score``: could a breach be shown, answered for, made costly? With the reason for every level (E1–E9)."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli.option import AsOf, Json, LedgerDirectory, Size
+from ledger.cli.option import AsOf, EngineName, Json, LedgerDirectory, Size
 from ledger.cli.output import Progress, answer, say, table
 from ledger.cli.place import open_chosen, view_document, view_words
-from ledger.cli.status import bands, ends, side_words
+from ledger.cli.status import bands, ends, erased_lines, side_words
 
 if TYPE_CHECKING:
     from ledger.assessment.result import Cite, CommitmentResult, DimensionResult, Level, Reason
@@ -31,14 +31,24 @@ ANSWER: Final = {
     "point": "whether `written` and `practised` may be printed as one number, and `why_not` (E6)",
     "dimensions": (
         "by letter (P V K O A R X): `dimension`, `name`, `written` and `practised` (levels: low, high), whether "
-        "practice was `observed`, `reasons` (`written` and `practised`: `rule`, `says`, `cites` with `entry`, "
-        "`statement` and `field`), `attested`"
+        "practice was `observed`, `reasons` (`written` and `practised`: `rule`, `code` of the lint's rule, `says`, "
+        "`cites` with `entry`, `statement` and `field`), `attested`"
     ),
     "pillars": "`written` and `practised`: B, N and Q as fractions of one, low and high (E4)",
     "gates": "the caps that applied: `rule`, `cap`, `side`, `end`, `says` (E5)",
     "erosion": "written less practised, low and high",
+    "robustness": (
+        "`written` and `practised`: `runs`, `holds` and `share` (one level off at most), `together`, `together_holds` "
+        "and `together_share` (all seven off by one at most), `turns` and `first` (what turns the band first), `words` "
+        "(E8)"
+    ),
+    "raises": (
+        "what one level more of each dimension is worth as written: `dimension`, `level`, `next`, `is_known`, `gain`, "
+        "`earns`, `codes` of `pledger lint` (E9)"
+    ),
     "unknown": "what would narrow the interval",
     "terms": "P, V and K of each material term",
+    "erased": "what the score could rest on, had it not been erased",
 }
 
 
@@ -46,17 +56,18 @@ def score(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A commitment.")],
     as_of: AsOf = None,
     size: Size = None,
+    engine: EngineName = None,
     ledger: LedgerDirectory = None,
     json: Json = False,
 ) -> None:
     """Show how enforceable a pledge is, as written and as practised: seven levels, their reasons and entries."""
-    with open_chosen(ledger) as opened, Progress("Scoring"):
+    with open_chosen(ledger, engine=engine) as opened, Progress("Scoring"):
         view = opened.view(as_of, size)
         (result,) = opened.results(view, (subject,))
     if json:
         answer(score_document(view, result))
         return
-    say(view_words(view), *_heading(result))
+    say(view_words(view), *_heading(result), *erased_lines(result.erased))
     table(
         ("", "Dimension", "Written", "Practised", "Observed"),
         [
@@ -74,6 +85,7 @@ def score(
         say(*_reasons(one))
     say(*(f"Gate: {gate.says} ({gate.rule}, {gate.side})" for gate in result.score.gates))
     say(*(f"Unknown: {what}" for what in result.score.unknown))
+    say(*_sturdy(result), *_raises(result))
 
 
 def score_document(view: "View", result: "CommitmentResult") -> dict[str, object]:
@@ -96,8 +108,14 @@ def score_document(view: "View", result: "CommitmentResult") -> dict[str, object
         "pillars": {"written": plain(found.written.pillars), "practised": plain(found.practised.pillars)},
         "gates": [plain(gate) for gate in found.gates],
         "erosion": list(found.erosion),
+        "robustness": {
+            side: plain(one.robustness) if one.robustness is not None else None
+            for side, one in (("written", found.written), ("practised", found.practised))
+        },
+        "raises": [plain(one) for one in found.raises],
         "unknown": list(found.unknown),
         "terms": [plain(term) for term in found.terms],
+        "erased": [plain(one) for one in result.erased],
     }  # fmt: skip
 
 
@@ -114,7 +132,10 @@ def _dimension(one: "DimensionResult") -> dict[str, object]:
 
 
 def _reason_list(reasons: "tuple[Reason, ...]") -> list[dict[str, object]]:
-    return [{"rule": one.rule, "says": one.says, "cites": [_cite(cite) for cite in one.cites]} for one in reasons]
+    return [
+        {"rule": one.rule, "code": one.code, "says": one.says, "cites": [_cite(cite) for cite in one.cites]}
+        for one in reasons
+    ]
 
 
 def _cite(cite: "Cite") -> dict[str, object]:
@@ -129,6 +150,24 @@ def _heading(result: "CommitmentResult") -> Iterator[str]:
     if reason := found.written.why_no_point or found.practised.why_no_point:
         yield f"  No single point: {reason}"
     yield f"  Method {found.method}; bands are read before points, and ranks within a band mean nothing."
+
+
+def _sturdy(result: "CommitmentResult") -> Iterator[str]:
+    """Yield how far the bands depend on the method's choices and on single levels, practised where it differs (E8)."""
+    written, practised = result.score.written.robustness, result.score.practised.robustness
+    if written is not None:
+        yield f"Robust: the band as written {written.words}."
+    if practised is not None and practised != written:
+        yield f"Robust: the band as practised {practised.words}."
+
+
+def _raises(result: "CommitmentResult") -> Iterator[str]:
+    """Yield what would raise the written score, dimension by dimension (E9)."""
+    if result.score.raises:
+        yield "What one level more would add, as written (what words are at fault: pledger lint):"
+    for one in result.score.raises:
+        level, gain = (" to ".join(dict.fromkeys(map(str, ends))) for ends in (one.level, one.gain))
+        yield f"  {one.dimension}, now {level}: {gain} points: {one.earns}"
 
 
 def _level(level: "Level") -> str:

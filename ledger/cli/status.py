@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli.option import AsOf, Json, LedgerDirectory, Size
-from ledger.cli.output import Progress, answer, say, table
+from ledger.cli.option import AsOf, Csv, EngineName, Instrument, Json, LedgerDirectory, Party, Size
+from ledger.cli.output import Progress, answer, csv_table, note, refuse_both, say, table
 from ledger.cli.place import open_chosen, view_document, view_words
+from ledger.errors import UsageError
 
 if TYPE_CHECKING:
-    from ledger.assessment.result import CommitmentResult, Score, Side, TermResult
+    from ledger.assessment.link import Together
+    from ledger.assessment.result import CommitmentResult, Erased, Score, Side, SourceResult, TermResult
     from ledger.model.determination import View
     from ledger.model.ratio import Ratio
 
@@ -21,6 +23,8 @@ Examples:
   pledger status --as-of 2021-12-31
   pledger status phase-one-annex-6-1 --as-of 2026-08-27
   pledger status --as-of 2021-12-31 --size 40 --json
+  pledger status --party cn --as-of 2026-08-27
+  pledger status --as-of 2021-12-31 --csv
 """
 
 ANSWER: Final = {
@@ -28,12 +32,37 @@ ANSWER: Final = {
     "commitments": (
         "each `subject`, `title`, `date`, `instrument`, `obligors`, `obligees`, `validity` with "
         "`validity_reason`, `disposition`, `terms`, `score` and `band` (`written` and `practised` as pairs: low, "
-        "high), `stances`, `cites`; a term has `id`, `kind`, `outcome`, `reason`, `days_late`, `grade`, "
+        "high), `stances`, `cites`, `links` (R16); a term has `id`, `kind`, `outcome`, `reason`, `days_late`, `grade`, "
         "`coverage`, `sources_missing`, `readings`, `ratios` (typed: `kind`, `source`, `channel`, `measure`, "
-        "`value`, `words` and what they are reckoned from), and the further members of the schema `commitment-"
-        "result.v1`"
+        "`value`, `words` and what they are reckoned from), `flips` and `deciding` (what would turn or decide it, "
+        "R13), `discrepancies` (R8), and the further members of the schema `commitment-"
+        "result.v1`; `erased` lists what all this could rest on, had it not been erased"
     ),
+    "erased": "what the view would know, had no logged erasure removed it: `entry`, `kind`, `subject`, `what`, `by` …",
 }
+TOGETHER: Final = ANSWER | {
+    "totals": (
+        "terms of several commitments together, one flow counted once (R16): "
+        "`series`, `unit`, `bound`, `target_is`, `owed_low` and `owed_high`, `terms`, `channels` (each `low` and "
+        "`high`, `terms`, `without`), `once`, `words`"
+    ),
+    "left_out": "with `totals`: what is in none of them, each with the reason",
+}
+CSV: Final = (
+    "commitment", "title", "date", "validity", "disposition", "term", "term_title", "kind", "outcome", "reason", "due",
+    "days_late", "grade", "coverage", "unit", "bound", "term_target", "target_is", "measure", "reporter", "partner",
+    "basis", "source", "channel", "frequency", "vintage", "votes", "why_not", "source_outcome", "low", "high",
+    "baseline", "target", "shortfall", "source_coverage", "gross", "gross_high", "incremental", "incremental_high",
+    "pace", "pace_high",
+)  # fmt: skip
+"""The columns of ``--csv``: a row for each term and each channel of its sources; of a term without any, one."""
+
+NUMBERS: Final = (
+    "days_late", "coverage", "term_target", "low", "high", "baseline", "target", "shortfall", "source_coverage",
+    "gross", "gross_high", "incremental", "incremental_high", "pace", "pace_high",
+)  # fmt: skip
+"""Those that hold figures: amounts in the term's unit, shares as fractions of one."""
+
 COLUMNS: Final = (
     "Commitment, enforceability, terms",
     "Outcome",
@@ -44,23 +73,43 @@ COLUMNS: Final = (
 WHOLE: Final = ("Outcome", "Validity", "Disposition")
 
 
-def status(
+def status(  # noqa: PLR0917, a command's options are its arguments
     subject: Annotated[
         str | None, typer.Argument(metavar="SUBJECT", help="A commitment; else all of them.", show_default=False)
     ] = None,
     as_of: AsOf = None,
     size: Size = None,
+    engine: EngineName = None,
     ledger: LedgerDirectory = None,
+    party: Party = None,
+    instrument: Instrument = None,
+    csv: Csv = False,
     json: Json = False,
 ) -> None:
-    """Show what became of each term at a view: outcome, validity and disposition, with the ratios in words."""
-    with open_chosen(ledger) as opened, Progress("Reconciling pledges and evidence"):
+    """Show what became of each term at a view: outcome, validity and disposition, with the ratios in words.
+
+    With --csv, a row for each term and each channel of its sources; amounts are in the term's unit, ratios fractions.
+    """
+    refuse_both(csv=csv, json=json)
+    is_chosen = party is not None or instrument is not None
+    if subject is not None and is_chosen:
+        raise UsageError("Give a commitment, or --party and --instrument, not both.")
+    with open_chosen(ledger, engine=engine) as opened, Progress("Reconciling pledges and evidence"):
         view = opened.view(as_of, size)
-        results = opened.results(view, () if subject is None else (subject,))
+        erased = opened.erased(view)
+        if is_chosen:
+            results, together = opened.together(view, party=party, instrument=instrument)
+        else:
+            results, together = opened.results(view, () if subject is None else (subject,)), None
+    if csv:
+        note(view_words(view))
+        csv_table(CSV, csv_rows(results), numbers=NUMBERS)
+        return
     if json:
-        answer(status_document(view, results))
+        answer(status_document(view, results, erased) | together_document(together))
         return
     say(view_words(view))
+    say(*erased_lines(erased if subject is None else results[0].erased))
     if not results:
         say("No commitment is known at this view; record one with pledger record FILE.")
         return
@@ -68,11 +117,52 @@ def status(
     if subject is not None:
         for result in results:
             say(*detail_lines(result))
+    if together is not None:
+        say(*together_lines(together))
 
 
-def status_document(view: "View", results: "Iterable[CommitmentResult]") -> dict[str, object]:
+def status_document(
+    view: "View", results: "Iterable[CommitmentResult]", erased: "Iterable[Erased]" = ()
+) -> dict[str, object]:
     """Return the status as ``--json`` gives it: view and commitments, ratios as fractions."""
-    return {"view": view_document(view), "commitments": [commitment_document(result) for result in results]}
+    from ledger.model.statement import plain
+
+    return {
+        "view": view_document(view),
+        "commitments": [commitment_document(result) for result in results],
+        "erased": [plain(one) for one in erased],
+    }
+
+
+def together_document(together: "Together | None") -> dict[str, object]:
+    """Return totals over several commitments as ``--json`` gives them; nothing where none were asked for."""
+    from ledger.model.statement import plain
+
+    if together is None:
+        return {}
+    return {"totals": [plain(one) for one in together.totals], "left_out": list(together.left_out)}
+
+
+def together_lines(together: "Together") -> Iterator[str]:
+    """Yield totals over several commitments in words, with how every shared flow was counted (R16)."""
+    for one in together.totals:
+        yield f"Together, {one.series}: {one.words}"
+        yield f"  {', '.join(one.terms)}"
+        yield from (f"  {said}" for said in one.once)
+        for channel in one.channels:
+            if channel.without:
+                yield f"  {channel.source}/{channel.channel} has no figures of {', '.join(channel.without)}"
+    if not together.totals:
+        yield "No two terms of these are of one series, unit, bound and kind of target, so that there is no total."
+    yield from (f"In no total: {why}" for why in together.left_out)
+
+
+def erased_lines(erased: "Iterable[Erased]") -> Iterator[str]:
+    """Yield what was erased, and so is not in the result (R1)."""
+    from ledger.audit.emphasis import erased_words
+
+    for one in erased:
+        yield f"Erased: {erased_words(one)}"
 
 
 def commitment_document(result: "CommitmentResult") -> dict[str, object]:
@@ -94,6 +184,8 @@ def commitment_document(result: "CommitmentResult") -> dict[str, object]:
         "band": {"written": bands(result.score.written), "practised": bands(result.score.practised)},
         "stances": [plain(stance) for stance in result.stances],
         "cites": [plain(cite) for cite in result.cites],
+        "links": [plain(link) for link in result.links],
+        "erased": [plain(one) for one in result.erased],
     }
 
 
@@ -111,6 +203,31 @@ def status_rows(results: "Iterable[CommitmentResult]") -> Iterator[tuple[str, ..
         yield (f"{result.title}\n{result.subject}\n{score_words(result.score)}", "", "", *standing)
         for term in result.terms:
             yield (f"  {term.id}", term.outcome.replace("_", " "), in_short(term), "", "")
+
+
+def csv_rows(results: "Iterable[CommitmentResult]") -> Iterator[list[str]]:
+    """Yield a row in the columns of ``CSV`` for each term and each channel; what is not known is an empty cell."""
+    for result in results:
+        for term in result.terms:
+            of_term = (
+                result.subject, result.title, result.date, result.validity, result.disposition, term.id, term.title,
+                term.kind, term.outcome, term.reason, term.due, term.days_late, term.grade, term.coverage, term.unit,
+                term.bound, term.target, term.target_is,
+            )  # fmt: skip
+            channels = [_of_channel(source) for reading in term.readings for source in reading.sources]
+            for of_channel in channels or [(None,) * (len(CSV) - len(of_term))]:
+                yield ["" if cell is None else str(cell) for cell in (*of_term, *of_channel)]
+
+
+def _of_channel(source: "SourceResult") -> tuple[object, ...]:
+    """Return what one channel says of a term, in the last columns of ``CSV``."""
+    ratios = {ratio.kind: (ratio.value, ratio.high) for ratio in source.ratios}
+    return (
+        source.measure, source.reporter, source.partner, source.basis, source.source, source.channel, source.frequency,
+        source.vintage, "yes" if source.votes else "no", source.why_not, source.outcome, source.low, source.high,
+        source.baseline, source.target, source.shortfall, source.coverage,
+        *(end for kind in ("gross", "incremental", "pace") for end in ratios.get(kind, (None, None))),
+    )  # fmt: skip
 
 
 def in_short(term: "TermResult") -> str:
@@ -143,6 +260,8 @@ def detail_lines(result: "CommitmentResult") -> Iterator[str]:
     """Yield everything that is said about one commitment's terms, in words."""
     yield f"{result.title}: {', '.join(result.obligors)} to {', '.join(result.obligees) or 'nobody in particular'}"
     yield f"  Validity: {result.validity.replace('_', ' ')} ({result.validity_reason})"
+    for link in result.links:
+        yield f"  Link: {link.words}{f' ({link.fault})' if link.fault else ''}"
     for term in result.terms:
         yield f"{term.id}: {term.title}"
         yield f"  {term.outcome.replace('_', ' ')}{f': {term.reason}' if term.reason else ''}"
@@ -150,9 +269,13 @@ def detail_lines(result: "CommitmentResult") -> Iterator[str]:
             yield f"  Grade {term.grade or 'none'}, coverage {percent(term.coverage)}"
         if term.days_late:
             yield f"  Reached by {term.reached}, at most {term.days_late} days late"
+        if term.erased:
+            entries = ", ".join(str(cite.entry) for cite in term.erased)
+            yield f"  Reckoned without what was erased: {'entry' if len(term.erased) == 1 else 'entries'} {entries}"
         if term.sources_missing:
             yield f"  Sources missing: {', '.join(term.sources_missing)}"
         yield from (f"  {ratio.words}" for ratio in term.ratios)
+        yield from _turning(term)
         yield from (f"  {direction.words}" for direction in term.directions)
         if term.trigger is not None:
             yield f"  Trigger {term.trigger.state.replace('_', ' ')}: {term.trigger.reason}"
@@ -165,6 +288,16 @@ def detail_lines(result: "CommitmentResult") -> Iterator[str]:
         yield from (f"  {finding}" for finding in term.findings)
         yield from (f"  Imputed: {imputed}" for imputed in term.imputed)
         yield from _not_counted(term)
+
+
+def _turning(term: "TermResult") -> Iterator[str]:
+    """Yield what would turn a term or decide it, what it may come to, and how far sources are apart (R8, R13, R14)."""
+    yield from (f"  Turns on its {flip.changes}: {flip.words}" for flip in term.flips)
+    yield from (f"  Would be decided by: {need}" for need in term.deciding)
+    for source in (source for reading in term.readings for source in reading.sources):
+        if source.projection is not None and source.why_not != "has no figure of the period":
+            yield f"  Projection, {source.source}/{source.channel}: {source.projection.words}"
+    yield from (f"  Apart: {sentence}" for one in term.discrepancies if one.gap != "0" for sentence in one.words)
 
 
 def _not_counted(term: "TermResult") -> Iterator[str]:

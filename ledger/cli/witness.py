@@ -15,10 +15,11 @@ import typer
 from ledger.cli.file import read_file, write_file
 from ledger.cli.option import Json
 from ledger.cli.output import answer, note, say
-from ledger.errors import MalformedError, UsageError
+from ledger.cli.place import passphrase, said_passphrase
+from ledger.errors import MalformedError, PledgerError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from ledger.signing.key import Algorithm, PrivateKey
+    from ledger.signing.key import Algorithm, PublicKey, Signer
     from ledger.tlog.note import VerifierKey
     from ledger.tlog.witness import Answer, Cosigner
 
@@ -41,7 +42,6 @@ ANSWER: Final = {
     "url": "where it listens: its submission and monitoring prefix; null where it does not",
 }
 
-PEM_LIMIT: Final = 1 << 16
 EVIDENCE_LIMIT: Final = 100
 """Fraud proofs that are kept at most."""
 
@@ -53,7 +53,7 @@ def witness(
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="Its name: a host, with a path if any.")],
     key: Annotated[
         list[Path],
-        typer.Option("--key", metavar="FILE", help="Private key (PKCS#8), Ed25519 or ML-DSA-44; may be repeated."),
+        typer.Option("--key", metavar="FILE", help="File of a key (PEM or .signer), Ed25519 or ML-DSA-44; repeatable."),
     ],
     log: Annotated[
         list[str] | None,
@@ -175,7 +175,7 @@ def _cosigners(name: str, files: Sequence[Path], *, make_key: str | None) -> "tu
     """Return the witness's keys, made where they are not there and that was asked for."""
     from ledger.tlog.witness import Cosigner
 
-    made = tuple(Cosigner(name, _key(path, make_key=make_key)) for path in files)
+    made = tuple(Cosigner(name, _TellingSigner(_key(path, make_key=make_key))) for path in files)
     for one in made:
         # A name that no note could carry, or a key that cannot cosign, is refused here and not by the first request.
         if one.key.algorithm not in _ALGORITHMS:
@@ -186,20 +186,50 @@ def _cosigners(name: str, files: Sequence[Path], *, make_key: str | None) -> "tu
     return made
 
 
-def _key(path: Path, *, make_key: str | None) -> "PrivateKey":
-    from ledger.runtime import chosen_passphrase
+def _key(path: Path, *, make_key: str | None) -> "Signer":
+    from ledger.runtime import open_key
     from ledger.signing.key import PrivateKey
 
-    passphrase = chosen_passphrase()
     if make_key is not None and not path.exists():
         key = PrivateKey.generate(_algorithm(make_key))
-        _write_secret(path, key.to_pem(passphrase=passphrase))
+        _write_secret(path, key.to_pem(passphrase=said_passphrase()))
         note(f"Made the key {path}; keep it from others, and keep it.")
         return key
-    raw = read_file(path, limit=PEM_LIMIT)
-    return PrivateKey.from_pem(
-        raw, passphrase=passphrase if b"ENCRYPTED" in raw[:64] else None, what=f"key file {path}"
-    )
+    return open_key(path, passphrase())
+
+
+class _TellingSigner:
+    """A key of the witness; why it does not sign is told here, and not to whoever asked over HTTP."""
+
+    def __init__(self, key: "Signer") -> None:
+        self._key = key
+
+    @property
+    def public(self) -> "PublicKey":
+        """The key that its signatures are checked against."""
+        return self._key.public
+
+    @property
+    def algorithm(self) -> "Algorithm":
+        """How it signs."""
+        return self._key.algorithm
+
+    @property
+    def kid(self) -> str:
+        """The thumbprint of its public key."""
+        return self._key.kid
+
+    def sign(self, message: bytes) -> bytes:
+        """Return a signature.
+
+        Raises:
+            UnavailableError: there is none, for a reason that the operator was told.
+        """
+        try:
+            return self._key.sign(message)
+        except PledgerError as error:
+            note(error.message)
+            raise UnavailableError("The witness cannot sign at the moment; ask again later.") from error
 
 
 def _algorithm(text: str) -> "Algorithm":

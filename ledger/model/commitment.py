@@ -75,10 +75,14 @@ class Lever(Value):
     until: Day | None = None
 
 
+LinkKind = Literal["adds_to", "restates", "overlaps", "replaces", "part_of"]
+"""What a commitment says of another (R16)."""
+
+
 class Link(Value):
     """How this commitment relates to another, so that one flow is never counted twice (R16)."""
 
-    kind: Literal["adds_to", "restates", "overlaps", "replaces", "part_of"]
+    kind: LinkKind
     commitment: Slug
     note: Text | None = None
 

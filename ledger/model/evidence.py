@@ -1,12 +1,12 @@
 """Evidence: one series of figures from one publisher in one vintage, with the digests of its files.
 
 The figures themselves are a canonical CSV file kept by digest (``OBSERVATION_COLUMNS``); the statement says whose
-they are, what
-they measure and what was rejected. An importer writes one statement per series key, all naming the same raw file.
-Source: design §2.2, §2.6.
+they are, what they measure and what was rejected. An importer writes one statement per series key, all naming the same
+raw file. A table of codes is evidence of the same form, whose file has the columns of ``TABLE_COLUMNS``, and so is a
+series of exchange rates. Source: design §2.2, §2.3, §2.6.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -30,6 +30,22 @@ OBSERVATION_COLUMNS: tuple[str, ...] = (
 )
 """The columns of a file of normalised observations, in order; every one but ``value`` is a sort key."""
 
+TABLE_COLUMNS: tuple[str, ...] = ("classification", "code", "relation", "into", "target")
+"""The columns of the file of a table of codes, in order; all of them are sort keys."""
+
+TableKind = Literal["nomenclature", "correspondence", "selection", "derivation"]
+"""What a table of codes says (R3).
+
+Which codes stand below which; what each is in another classification; which of them another one picks, so that what it
+does not name lies outside; how a channel's figure for a code is reckoned from others.
+"""
+
+SEVERAL: Final = "*"
+"""Several parties, in a series' key."""
+
+RATES: Final = "currency"
+"""The classification of exchange rates: the code is the currency that is priced, the unit the one it is priced in."""
+
 Standing = Literal["official", "independent", "statement", "media", "claim"]
 """What the publisher's figures are worth (R18).
 
@@ -37,20 +53,68 @@ E3 official or independent, E2 an official statement, E1 media, E0 a claim.
 """
 
 
+def key_name(classification: str) -> str:
+    """Return how a classification is written in the key of a table: in small letters."""
+    return classification.lower()
+
+
 class Dimensions(Value):
-    """What the series measures; ``reporter`` and ``partner`` may be ``*`` for several parties."""
+    """What the series measures; ``reporter`` and ``partner`` may be ``*`` for several parties.
+
+    A table of codes has no parties, units or frequencies: its key is ``series:table/*/`` and the classification that it
+    leads into, ``classifications`` the one it leads from and that one (once, where they are the same). The key of a
+    rate names currencies, the one priced and the one it is priced in, with ``*`` for at least one of the two: so the
+    currency of a term alone tells which rates an audit takes along (design §2.3).
+
+    Attributes:
+        table: what kind of table it is; null for figures.
+    """
 
     measure: Measure
     reporter: Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9]+(?:[-.][a-z0-9]+)*|\*)$")]
     partner: Annotated[str, StringConstraints(pattern=r"^(?:[a-z0-9]+(?:[-.][a-z0-9]+)*|\*)$")]
     classifications: Annotated[tuple[Text, ...], Field(min_length=1, max_length=20)]
-    frequencies: Annotated[tuple[Literal["A", "Q", "M", "W", "D"], ...], Field(min_length=1, max_length=5)]
-    units: Annotated[tuple[Unit, ...], Field(min_length=1, max_length=50)]
+    frequencies: Annotated[tuple[Literal["A", "Q", "M", "W", "D"], ...], Field(max_length=5)]
+    units: Annotated[tuple[Unit, ...], Field(max_length=50)]
+    table: TableKind | None = None
 
     @property
     def series(self) -> str:
         """The series key."""
         return f"series:{self.measure}/{self.reporter}/{self.partner}"
+
+    @model_validator(mode="after")
+    def _figures_or_table(self) -> Self:
+        if (self.measure == "table") != (self.table is not None):
+            message = "a table says its kind, and only a table does; mend dimensions.table"
+            raise ValueError(message)
+        if self.table is None and not (self.frequencies and self.units):
+            message = "figures have frequencies and units; name them"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _table_of_two(self) -> Self:
+        if self.table is None:
+            return self
+        if self.frequencies or self.units:
+            message = "a table of codes has neither frequencies nor units; leave them empty"
+            raise ValueError(message)
+        names = self.classifications
+        if len(names) > 2 or (self.table == "nomenclature" and len(names) > 1):
+            message = "a table leads from one classification into one, a nomenclature stays in its own; make it several"
+            raise ValueError(message)
+        if (self.reporter, self.partner) != (SEVERAL, key_name(names[-1])):
+            message = f"the key of this table is series:table/*/{key_name(names[-1])}; mend reporter and partner"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _rate_of_one_currency(self) -> Self:
+        if self.measure == "rate" and SEVERAL not in {self.reporter, self.partner}:
+            message = "the key of a rate has * for the currencies priced, or for those they are priced in, or for both"
+            raise ValueError(message)
+        return self
 
 
 class Vintage(Value):
@@ -63,12 +127,21 @@ class Vintage(Value):
     imputed: Text | None = None
 
 
+SALT_BYTES: Final = 32
+"""Random bytes before a file that may not travel (design §2.3)."""
+
+
 class File(Value):
-    """A file kept under its digest."""
+    """A file kept under its digest.
+
+    Attributes:
+        salted: digest and size are of 32 random bytes followed by the file, so that the digest cannot be guessed.
+    """
 
     digest: Digest
     size: Annotated[int, Field(ge=0, le=2**53 - 1)]
     media_type: Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9.+-]+$", max_length=80)]
+    salted: bool = False
 
 
 class Importer(Value):
@@ -139,5 +212,12 @@ class Evidence(Value):
     def _covers_has_an_end(self) -> Self:
         if self.covers.end is None:
             message = "a file of figures ends on some day; give covers.end"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _salted_stays(self) -> Self:
+        if self.raw.salted and (self.redistribute or self.raw.size < SALT_BYTES):
+            message = "a salted file is one that may not travel, behind its 32 bytes; mend raw.salted or redistribute"
             raise ValueError(message)
         return self

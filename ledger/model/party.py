@@ -3,11 +3,17 @@
 Never a natural person (design §2.2).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from ledger.model.value import Day, Language, Slug, Source, Text, Value
+
+ALPHA_2: Final = "iso-3166-alpha-2"
+"""The classification of the codes that a party itself carries."""
+
+PartySystem = Literal["iso-3166-alpha-2", "iso-3166-alpha-3", "m49", "un-comtrade-area"]
+"""Codes by which publishers name countries; those of the first are a party's own, a table leads there from the rest."""
 
 
 class Member(Value):

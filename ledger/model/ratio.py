@@ -22,8 +22,14 @@ LIKENESS: tuple[str, ...] = (
     "unit",
     "denominator",
     "proration",
+    "coverage",
+    "vintage",
 )
-"""The parts in which two ratios must agree before they may stand on one scale."""
+"""The parts in which two ratios must agree before they may stand on one scale (R7).
+
+Two vintages of one ratio stand beside each other as revisions (R2); that one is below the other says something about
+the publisher, and nothing about who kept what.
+"""
 
 
 class Ratio(Value):

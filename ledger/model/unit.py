@@ -39,12 +39,68 @@ _BUSHELS: dict[str, tuple[str, int]] = {
 """HS heading: the commodity, and its pounds to the bushel."""
 
 _CURRENCIES: dict[str, str] = {
+    "AED": "UAE dirhams",
+    "AUD": "Australian dollars",
+    "BRL": "Brazilian reais",
+    "CAD": "Canadian dollars",
+    "CHF": "Swiss francs",
     "CNY": "yuan renminbi",
+    "CZK": "Czech korunas",
+    "DKK": "Danish kroner",
     "EUR": "euros",
     "GBP": "pounds sterling",
+    "HKD": "Hong Kong dollars",
+    "HUF": "forints",
+    "IDR": "rupiahs",
+    "ILS": "shekels",
+    "INR": "Indian rupees",
+    "ISK": "Iceland kronas",
     "JPY": "yen",
+    "KRW": "won",
+    "KWD": "Kuwaiti dinars",
+    "MXN": "Mexican pesos",
+    "MYR": "ringgits",
+    "NOK": "Norwegian kroner",
+    "NZD": "New Zealand dollars",
+    "PHP": "Philippine pesos",
+    "PLN": "zlotys",
+    "QAR": "Qatari rials",
+    "RON": "Romanian lei",
+    "RUB": "Russian roubles",
+    "SAR": "Saudi riyals",
+    "SEK": "Swedish kronor",
+    "SGD": "Singapore dollars",
+    "THB": "bahts",
+    "TRY": "Turkish liras",
     "USD": "US dollars",
+    "VND": "dongs",
+    "XDR": "special drawing rights",
+    "ZAR": "rands",
 }
+
+BUSHEL = "bu"
+"""A bushel of whatever the code beside it says; a unit only together with that code (``bushel_of``)."""
+
+RECOMMENDATION_20: dict[str, str] = {
+    "KGM": "kg", "GRM": "g", "TNE": "t", "KTN": "kt", "LBR": "lb", "CWA": "cwt", "STN": "short_ton", "LTN": "long_ton",
+    "CTM": "carat", "LTR": "L", "MTQ": "m3", "GLL": "gal", "BLL": "bbl", "C62": "1", "H87": "1", "NMB": "1",
+    "PR": "pair", "DZN": "dozen", "MIL": "thousand", "P1": "percent", "MTR": "m", "KMT": "km", "MTK": "m2", "JOU": "J",
+    "KWH": "kWh", "MWH": "MWh", "DAY": "days", "WEE": "weeks",
+}  # fmt: skip
+"""Codes of UN/CEFACT Recommendation 20 and the units they stand for here: those alone that have an exact factor.
+
+A bushel (``BUA``) is left out: it is a volume, and what it weighs depends on what is in it.
+"""
+
+COMTRADE_UNITS: dict[str, str] = {
+    "2": "m2", "3": "MWh", "4": "m", "5": "1", "6": "pair", "7": "L", "8": "kg", "9": "thousand", "11": "dozen",
+    "12": "m3", "13": "carat", "14": "km", "15": "g", "18": "TJ", "19": "bbl", "21": "t", "22": "kWh", "24": "1",
+}  # fmt: skip
+"""Quantity codes of UN Comtrade and the units they stand for here: those alone that have an exact factor.
+
+Kilograms of a substance in something else (25 to 35) are no kilograms of goods, and a package has no size. Source: the
+list of quantity units among UN Comtrade's reference tables.
+"""
 
 _MULTIPLES: dict[str, tuple[str, int]] = {
     "": ("", 1),
@@ -61,8 +117,8 @@ class Measurement:
     Attributes:
         code: as written in statements and files, such as ``t``, ``bu:1201`` or ``GUSD``.
         title: in words, plural.
-        dimension: what it measures: ``mass``, ``volume``, ``time``, ``working time``, ``number``, or ``money in`` a
-            currency.
+        dimension: what it measures: ``mass``, ``volume``, ``length``, ``area``, ``energy``, ``time``,
+            ``working time``, ``number``, or ``money in`` a currency.
         base: the code of the dimension's base unit.
         factor: how many base units one of it is, exactly.
         source: where the factor comes from.
@@ -88,6 +144,7 @@ def _known() -> dict[str, Measurement]:
         ("cwt", "US hundredweights", 100 * _POUND, _CUSTOMARY),
         ("short_ton", "short tons", 2000 * _POUND, _CUSTOMARY),
         ("long_ton", "long tons", 2240 * _POUND, _CUSTOMARY),
+        ("carat", "metric carats", Fraction(2, 10_000), "metric carat of 200 mg: 4th CGPM (1907)"),
         ("bale", "cotton bales of 480 pounds", 480 * _POUND, _CUSTOMARY),
         *((f"bu:{heading}", f"bushels of {name}", lb * _POUND, _BUSHEL) for heading, (name, lb) in _BUSHELS.items()),
     ]
@@ -101,8 +158,20 @@ def _known() -> dict[str, Measurement]:
     number = [
         ("1", "units", Fraction(1), _COUNT),
         ("percent", "per cent", Fraction(1, 100), _COUNT),
+        ("pair", "pairs", Fraction(2), _COUNT),
+        ("dozen", "dozens", Fraction(12), _COUNT),
+        ("thousand", "thousands", Fraction(1000), _COUNT),
+    ]
+    length = [("m", "metres", Fraction(1), _SI), ("km", "kilometres", Fraction(1000), _SI)]
+    energy = [
+        ("J", "joules", Fraction(1), _SI),
+        ("TJ", "terajoules", Fraction(10**12), _SI),
+        ("kWh", "kilowatt-hours", Fraction(3_600_000), _SI),
+        ("MWh", "megawatt-hours", Fraction(3_600_000_000), _SI),
     ]
     tables = [("mass", "kg", mass), ("volume", "L", volume), ("time", "days", time), ("number", "1", number)]
+    tables += [("length", "m", length), ("area", "m2", [("m2", "square metres", Fraction(1), _SI)])]
+    tables.append(("energy", "J", energy))
     tables.append(("working time", "working_days", [("working_days", "working days", Fraction(1), _DAYS)]))
     for currency, name in _CURRENCIES.items():
         rows = [
@@ -133,6 +202,20 @@ def measurement(unit: str) -> Measurement:
     except KeyError:
         message = f"The unit {unit!r} is not known; use one of: {', '.join(UNITS)}."
         raise UnitError(message, unit=unit) from None
+
+
+def bushel_of(code: str) -> str:
+    """Return the bushel of a commodity by its code in the Harmonized System, such as ``bu:1201`` for ``120190``.
+
+    Raises:
+        UnitError: nobody states what a bushel of it weighs.
+
+    Source: R5.
+    """
+    if (heading := code[:4]) not in _BUSHELS:
+        message = f"What a bushel of HS {code} weighs is not stated; bushels are known of {', '.join(_BUSHELS)}."
+        raise UnitError(message, unit=BUSHEL, code=code)
+    return f"{BUSHEL}:{heading}"
 
 
 def base_unit(unit: str) -> str:

@@ -208,6 +208,16 @@ class _Page:
         """Return the sources of a term about which something is to be noted."""
         return tuple(source for reading in term.readings for source in reading.sources if source.flags)
 
+    def projected(self, term: TermResult) -> tuple[SourceResult, ...]:
+        """Return the channels of a term of which something is projected, or could be but for its past (R14)."""
+        sources = (source for reading in term.readings for source in reading.sources)
+        return tuple(one for one in sources if one.projection is not None and one.projection.until is not None)
+
+    def series(self, key: str) -> str:
+        """Return a series in words: ``exports, United States to China``."""
+        measure, reporter, partner = key.removeprefix("series:").split("/")
+        return self.flow(measure, reporter, partner)
+
     def channels(self, sources: Sequence[SourceResult]) -> str:
         """Return the names of several channels as one phrase."""
         words = self._words

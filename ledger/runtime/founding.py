@@ -5,12 +5,16 @@ again. Source: design §2.2 (``charter``), §2.4.
 """
 
 import fcntl
+import os
+import re
+import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TextIO
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -21,14 +25,15 @@ from ledger.errors import (
     UnavailableError,
 )
 from ledger.model.charter import Charter, Origin
+from ledger.runtime.database import discard_store, make_store
 from ledger.runtime.file import unwritable, write_file
-from ledger.runtime.keyring import Keyring, MakeKey, checkpoint_signer, copy_keys
+from ledger.runtime.keyring import Keyring, MakeKey, Passphrase, checkpoint_signer, copy_keys
 from ledger.runtime.opened import Ledger, open_ledger
 from ledger.runtime.said import grant_body, make_statement
 from ledger.runtime.settings import (
     BEGUN,
     BLOBS,
-    DATABASE,
+    COSIGNED,
     DESK,
     DESK_ROLES,
     KEYS,
@@ -40,17 +45,19 @@ from ledger.runtime.settings import (
 )
 from ledger.runtime.site import FETCHERS
 from ledger.service.compose import compose, seal_charter
-from ledger.service.ports import Clock, Progress
+from ledger.service.ports import Clock, Progress, Store
 from ledger.service.publish import Publisher
 from ledger.signing.envelope import STATEMENT, seal
 from ledger.signing.key import Algorithm, PrivateKey
 from ledger.store.blobs import DirectoryBlobs
 from ledger.tlog.checkpoint import log_keys
-from ledger.tlog.policy import Log, Policy, format_policy
+from ledger.tlog.policy import Log, Policy, format_policy, parse_policy
 
 if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them; here only their names
     from ledger.service.import_log import Imported as ImportedLog
     from ledger.service.site import Source
+    from ledger.store.postgres import PostgresStore
+    from ledger.store.sql import SqlStore
 
 
 _CHARTER_KEYS: Final[dict[str, Algorithm]] = {
@@ -59,7 +66,7 @@ _CHARTER_KEYS: Final[dict[str, Algorithm]] = {
 }  # fmt: skip
 
 
-def init(
+def init(  # noqa: PLR0913, so much is for a founder to decide
     directory: Path,
     *,
     origin: str,
@@ -69,6 +76,7 @@ def init(
     at: Clock = system_clock,
     make_key: MakeKey = PrivateKey.generate,
     passphrase: bytes | None = None,
+    store: str | None = None,
 ) -> "Ledger":
     """Make a new ledger in an empty or absent directory, and open it.
 
@@ -85,25 +93,41 @@ def init(
         at: the clock.
         make_key: makes the five keys.
         passphrase: protects the key files, where one is given.
+        store: the address of a database of PostgreSQL that is to hold the entries, instead of a file in the directory.
 
     Raises:
-        ConflictError: the directory holds something.
+        ConflictError: the directory holds something, or the database holds a ledger.
         MalformedError: the origin is not a log's name.
         UnavailableError: it cannot be written, or another ``init`` is at work there.
     """
     _refuse_origin(origin)
     was_there = directory.exists()
-    with begun(directory):
+    with begun(directory) as token:
         try:
             rules = {"title": title or origin, "quorum": quorum, "answer_after": answer_after}
-            genesis = _found(directory, origin, rules, at=at, make_key=make_key, passphrase=passphrase)
-            write_config(directory, origin=origin, genesis=genesis)
+            with _new_store(directory, store, begun=token) as kept:
+                genesis = _found(directory, origin, rules, kept, at=at, make_key=make_key, passphrase=passphrase)
+            write_config(directory, origin=origin, genesis=genesis, store=store, begun=token)
         except BaseException:
             clear(directory)
             if not was_there:
                 directory.rmdir()
             raise
-    return open_ledger(directory, at=at, passphrase=passphrase)
+    return open_ledger(directory, at=at, passphrase=passphrase, store=store)
+
+
+@contextmanager
+def _new_store(directory: Path, store: str | None, *, begun: str) -> "Iterator[SqlStore | PostgresStore]":
+    """Give a new store, which is closed at the end of the ``with`` block, and removed if that fails."""
+    try:
+        kept = make_store(directory, store, begun=begun)
+        try:
+            yield kept
+        finally:
+            kept.close()
+    except BaseException:
+        discard_store(store, begun=begun)
+        raise
 
 
 def _refuse_origin(origin: str) -> None:
@@ -115,8 +139,11 @@ def _refuse_origin(origin: str) -> None:
 
 
 @contextmanager
-def begun(directory: Path) -> Iterator[None]:
-    """Take the directory for a new ledger: a marker in it says so until the configuration replaces it."""
+def begun(directory: Path) -> Iterator[str]:
+    """Take the directory for a new ledger: a marker in it says so until the configuration replaces it.
+
+    What comes back is the text of the marker: the same again, where one that was broken off is begun again.
+    """
     marker = directory / BEGUN
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -124,7 +151,7 @@ def begun(directory: Path) -> Iterator[None]:
         if inside and BEGUN not in inside:
             message = f"The directory {directory} holds something already; choose an empty or a new one."
             raise ConflictError(message, directory=str(directory))
-        with marker.open("w", encoding="utf-8") as file:
+        with marker.open("a+", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
@@ -132,9 +159,22 @@ def begun(directory: Path) -> Iterator[None]:
                 raise UnavailableError(message, directory=str(directory)) from error
             # Whatever an earlier attempt left is from before its ledger began to exist: nobody has seen it.
             clear(directory, keep=BEGUN)
-            yield
+            yield _token(file)
     except OSError as error:
         raise unwritable(directory, error) from error
+
+
+def _token(marker: TextIO) -> str:
+    """Return what a marker says, durably: by it a database knows what it was begun for."""
+    marker.seek(0)
+    found = re.search(r"begun as ([0-9a-f]{32})$", marker.read(), re.MULTILINE)
+    if found is not None:
+        return found[1]
+    token = secrets.token_hex(16)
+    marker.write(f"# begun as {token}\n")
+    marker.flush()
+    os.fsync(marker.fileno())
+    return token
 
 
 def clear(directory: Path, *, keep: str = "") -> None:
@@ -153,14 +193,13 @@ def _found(
     directory: Path,
     origin: str,
     rules: Mapping[str, object],
+    store: Store,
     *,
     at: Clock,
     make_key: MakeKey,
     passphrase: bytes | None,
 ) -> str:
-    """Make the keys, the store and the first two entries; return the charter's name."""
-    from ledger.store.sql import SqlStore
-
+    """Make the keys and the first two entries; return the charter's name."""
     ring = Keyring(directory / KEYS, passphrase)
     keys = {name: make_key(algorithm) for name, algorithm in _CHARTER_KEYS.items()}
     for name, key in keys.items():
@@ -173,13 +212,10 @@ def _found(
     payload = compose(make_statement("key", keys[DESK].kid, desk, issued=issued), genesis=charter.name, anchor=None)
     blobs = DirectoryBlobs(directory / BLOBS)
     blobs.directory.mkdir()
-    store = SqlStore.create(directory / DATABASE)
-    try:
-        sign = checkpoint_signer(keys["checkpoint-ed25519"], keys["checkpoint-mldsa"])
-        publisher = Publisher(store, blobs, origin=origin, sign=sign, clock=at)
-        publisher.publish((charter.raw, seal(payload, keys["operator"], typ=STATEMENT).raw))
-    finally:
-        store.close()
+    known = {key.kid: key for key in keys.values()}
+    sign = checkpoint_signer(lambda key: known[key.kid])
+    publisher = Publisher(store, blobs, origin=origin, sign=sign, clock=at)
+    publisher.publish((charter.raw, seal(payload, keys["operator"], typ=STATEMENT).raw))
     first, second = log_keys(origin, ed25519=keys["checkpoint-ed25519"].public, mldsa=keys["checkpoint-mldsa"].public)
     write_file(directory / POLICY, format_policy(Policy(logs=(Log(first), Log(second)))))
     return charter.name
@@ -210,8 +246,9 @@ def import_log(
     policy: bytes | None = None,
     keys: Path | None = None,
     at: Clock = system_clock,
-    passphrase: bytes | None = None,
+    passphrase: Passphrase = None,
     progress: Progress | None = None,
+    store: str | None = None,
 ) -> "ImportedLog":
     """Rebuild a ledger in an empty or absent directory from a static site; it can be read, and with keys be written.
 
@@ -225,37 +262,47 @@ def import_log(
         at: the clock.
         passphrase: opens the key files.
         progress: told how many of how many steps are done.
+        store: the address of a database of PostgreSQL that is to hold the entries, instead of a file in the directory.
 
     Raises:
-        ConflictError: the directory holds something.
+        ConflictError: the directory holds something, or the database holds a ledger.
         MalformedError: the site is not whole, or something in it is not what it should be.
         RefusedError: a signature is missing or bad, or the policy does not accept the log.
     """
+    from ledger.runtime.stamping import stamped
+    from ledger.service.carried import import_timestamps
     from ledger.service.import_log import import_log as rebuild
-    from ledger.store.sql import SqlStore
+    from ledger.service.interval import tree_checkpoint
+    from ledger.store.cosigned import CosignedDirectory
 
     was_there = directory.exists()
-    with begun(directory):
+    with begun(directory) as token:
         try:
             blobs = DirectoryBlobs(directory / BLOBS)
             blobs.directory.mkdir()
-            store = SqlStore.create(directory / DATABASE)
-            try:
-                with ThreadPoolExecutor(FETCHERS) as executor:
-                    found = rebuild(source, store, blobs, trusted=policy, executor=executor, progress=progress)
-            finally:
-                store.close()
+            with _new_store(directory, store, begun=token) as kept, ThreadPoolExecutor(FETCHERS) as executor:
+                found = rebuild(source, kept, blobs, trusted=policy, executor=executor, progress=progress)
+                with kept.reading() as reading:
+                    last = found.front.checkpoint
+                    if parse_policy(found.front.policy).witnesses:
+                        CosignedDirectory(directory / COSIGNED).keep(last.size, found.front.note)
+                    carried = import_timestamps(
+                        source, stamped(directory), lambda size: tree_checkpoint(reading, size, origin=last.origin),
+                        size=last.size,
+                    )  # fmt: skip
             write_file(directory / POLICY, found.front.policy)
             if found.withheld:
                 write_file(directory / WITHHELD, "".join(f"{digest}\n" for digest in found.withheld).encode())
             if keys is not None:
                 copy_keys(Keyring(keys, passphrase), Keyring(directory / KEYS, passphrase))
             authority = found.front.authority
-            write_config(directory, origin=authority.charter.origin, genesis=authority.genesis)
+            write_config(
+                directory, origin=authority.charter.origin, genesis=authority.genesis, store=store, begun=token
+            )
         except BaseException:
             clear(directory)
             if not was_there:
                 directory.rmdir()
             raise
-    open_ledger(directory, at=at).close()
-    return found
+    open_ledger(directory, at=at, store=store).close()
+    return replace(found, timestamps=carried)

@@ -4,43 +4,62 @@ Source: design §3.
 """
 
 import re
+import secrets
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Self
+from threading import Lock
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from ledger.assessment.authority import Authority, void
+from ledger.assessment.erased import bearing_on_any, find_erased
+from ledger.assessment.succession import replace_keys
 from ledger.assessment.view import Known, Said, look
 from ledger.errors import (
     ConflictError,
     ForkError,
+    MalformedError,
     NotFoundError,
     PledgerError,
     RefusedError,
     UsageError,
 )
+from ledger.model.audit import Audit
 from ledger.model.charter import Role
-from ledger.model.determination import View
+from ledger.model.determination import Determination, View
+from ledger.model.evidence import SALT_BYTES
+from ledger.model.index import Index
 from ledger.model.statement import Statement, plain
-from ledger.runtime.file import Chunks
-from ledger.runtime.keyring import Keyring, KnownKey, MakeKey, checkpoint_signer, known_key
+from ledger.runtime.appointment import (
+    Changes,
+    draft,
+    find_checkpoint_key,
+    find_key,
+    read_draft,
+    refuse_wrong_approvals,
+    seal_appointment,
+)
+from ledger.runtime.database import open_store
+from ledger.runtime.engine import chosen_engine, columnar_copies
+from ledger.runtime.file import Chunks, sync_directory, write_file
+from ledger.runtime.keyring import Keyring, KnownKey, MakeKey, Passphrase, checkpoint_signer, known_key, official_keys
+from ledger.runtime.restricted import Salted, find_salt, salt_imported
 from ledger.runtime.said import evidence_body, grant_body, make_statement
 from ledger.runtime.settings import (
     BLOBS,
     COSIGNED,
-    DATABASE,
     DESK,
     KEYS,
     POLICY,
     PUBLISHED,
     Config,
+    chosen_day,
     read_config,
     read_withheld,
     system_clock,
@@ -48,36 +67,63 @@ from ledger.runtime.settings import (
 from ledger.runtime.site import own_site
 from ledger.service.check import Checked, check_log
 from ledger.service.compose import compose
+from ledger.service.group import Group
 from ledger.service.pool import pool
 from ledger.service.ports import Clock, Progress, Reading, Store
 from ledger.service.publish import Publication, Publisher, make_receipt, refuse_contradiction
 from ledger.service.repeat import Spoken
 from ledger.service.scene import Folded, fold_authority, read_said
 from ledger.signing.envelope import STATEMENT, Envelope, seal
-from ledger.signing.key import Algorithm, PrivateKey, PublicKey
+from ledger.signing.key import Algorithm, PrivateKey, Signer
 from ledger.store.blobs import DirectoryBlobs, Kept
 from ledger.store.published import PublishedFile
-from ledger.tlog.checkpoint import Checkpoint, log_keys, parse_checkpoint
+from ledger.tlog.checkpoint import Checkpoint, parse_checkpoint
+from ledger.tlog.entry import Header, parse_header
 from ledger.tlog.finding import Finding
 from ledger.tlog.merkle import Hash, consistency_indexes, inclusion_indexes, prove_consistency, prove_inclusion
 from ledger.tlog.note import VerifierKey, parse_note
-from ledger.tlog.policy import Policy, parse_policy
+from ledger.tlog.policy import Policy, format_policy, parse_policy
 from ledger.tlog.proof import Receipt, TlogProof
 from ledger.tlog.stored import Head, Row
 
 if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them; here only their names
-    from ledger.assessment.result import CommitmentResult
+    from ledger.assessment.history import History
+    from ledger.assessment.link import Together
+    from ledger.assessment.result import CommitmentResult, Erased
     from ledger.assessment.selection import Engine
+    from ledger.assessment.series import Figure
     from ledger.ingest.document import Draft
     from ledger.ingest.imported import Imported
     from ledger.service.cosign import Ask, Cosigned, Wait
-    from ledger.service.export import Export
+    from ledger.service.erase import Removed
+    from ledger.service.export import Export, Form
     from ledger.service.export_log import Exported
+    from ledger.service.interval import Dating
+    from ledger.service.since import Since
+    from ledger.service.stamp import Ask as AskTime
+    from ledger.service.stamp import Asked as AskedTime
+    from ledger.store.columnar import ColumnarCopies
+    from ledger.store.postgres import PostgresStore
     from ledger.store.sql import SqlStore
+    from ledger.tlog.interval import Interval
 
 
-def open_ledger(directory: Path, *, at: Clock = system_clock, passphrase: bytes | None = None) -> "Ledger":
+def open_ledger(
+    directory: Path,
+    *,
+    at: Clock = system_clock,
+    passphrase: Passphrase = None,
+    store: str | None = None,
+    engine: str | None = None,
+) -> "Ledger":
     """Open the ledger in a directory, once it is seen not to contradict itself.
+
+    Args:
+        directory: where it is.
+        at: the clock.
+        passphrase: opens the key files.
+        store: the address of its database, where that is one of PostgreSQL, instead of the one that is written down.
+        engine: what draws the figures, by its name; see ``chosen_engine``.
 
     Raises:
         NotFoundError: there is no ledger.
@@ -85,9 +131,11 @@ def open_ledger(directory: Path, *, at: Clock = system_clock, passphrase: bytes 
         ConflictError: what is stored contradicts what was signed; nothing may be written or answered from it.
         UnavailableError: the database is locked.
     """
-    ledger = _opened(directory, at=at, passphrase=passphrase)
+    ledger = _opened(directory, at=at, passphrase=passphrase, store=store)
+    ledger.engine_name = engine
     try:
         ledger.refuse_contradiction()
+        ledger.finish_erasures()
     except BaseException:
         ledger.close()
         raise
@@ -105,12 +153,9 @@ def check_ledger(
         ledger.close()
 
 
-def _opened(directory: Path, *, at: Clock, passphrase: bytes | None) -> "Ledger":
-    from ledger.store.sql import SqlStore
-
+def _opened(directory: Path, *, at: Clock, passphrase: Passphrase, store: str | None = None) -> "Ledger":
     config = read_config(directory)
-    store = SqlStore.open(directory / DATABASE)
-    return Ledger(directory, config, store, at=at, passphrase=passphrase)
+    return Ledger(directory, config, open_store(directory, config, store=store), at=at, passphrase=passphrase)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +181,31 @@ class Ledger:
         keyring: the private keys that are here.
         blobs: evidence files and observations.
         witnesses: those that its configuration names.
+        timestamps: the time-stamping authorities that it names.
+        engine_name: what draws its figures, where it was chosen.
     """
 
     def __init__(
-        self, directory: Path, config: Config, store: "SqlStore", *, at: Clock, passphrase: bytes | None
+        self, directory: Path, config: Config, store: "SqlStore | PostgresStore", *, at: Clock, passphrase: Passphrase
     ) -> None:
         self.directory = directory
         self.origin = config.origin
         self.genesis = config.genesis
         self.witnesses = config.witnesses
+        self.timestamps = config.timestamps
         self.keyring = Keyring(directory / KEYS, passphrase)
-        self.blobs = DirectoryBlobs(directory / BLOBS)
+        self.blobs = DirectoryBlobs(directory / BLOBS, forget=lambda digest: self._copies().remove(digest))
+        self.engine_name: str | None = None
         self.clock = at
         self._published = PublishedFile(directory / PUBLISHED)
         self._store: Store = store
         self._close = store.close
         self._folded = Folded()
         self._publisher: Publisher | None = None
+        self._group: Group | None = None
+        self._begin_group = Lock()
+        self._answering = Lock()
+        self._signers: dict[str, Signer] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -179,6 +232,10 @@ class Ledger:
         self._published.advance(head.size, head.checkpoint)
         if self.witnesses:
             self._refuse_turned_back()
+        if len(self.authority().tenures) > 1:
+            # Whoever appointed other checkpoint keys may have died before they were in the policy.
+            with suppress(NotFoundError, ConflictError, MalformedError):
+                self._write_policy()
 
     def check(self, *, progress: Progress | None = None, executor: Executor | None = None) -> Checked:
         """Return what recomputing everything from the bytes gives, held against the last checkpoint that left."""
@@ -216,12 +273,19 @@ class Ledger:
         """Return what the last checkpoint says."""
         return parse_checkpoint(parse_note(self.head().checkpoint).text)
 
-    def policy(self) -> bytes:
-        """Return the policy by which the log's checkpoints are verified, as it is written down (C2SP tlog-policy).
+    def policy(self, size: int | None = None) -> bytes:
+        """Return the policy by which the log's checkpoints are verified (C2SP tlog-policy).
+
+        It is the one that is written down, with the keys in force in the place of those that they replaced; with the
+        witnesses that the configuration names, where it names any, and the quorum of them that is asked for.
+
+        Args:
+            size: of the checkpoint that is to be verified; the head's, if not given.
 
         Raises:
             NotFoundError: the file is gone.
-            ConflictError: it does not name the keys of the charter.
+            MalformedError: more witnesses are asked for than are configured.
+            ConflictError: it names neither the keys in force nor any that they replaced.
         """
         path = self.directory / POLICY
         try:
@@ -229,15 +293,25 @@ class Ledger:
         except OSError as error:
             message = f"The policy {path} cannot be read: {error.strerror}; restore it from a copy."
             raise NotFoundError(message, path=str(path)) from error
-        if not {log.key for log in parse_policy(raw).logs} >= set(self.log_keys()):
+        authority, given = self.authority(), parse_policy(raw)
+        named = {log.key for log in given.logs}
+        if not any(named >= set(tenure.checkpoint) for tenure in authority.tenures):
             message = f"The policy {path} does not name the checkpoint keys of the charter; restore it from a copy."
             raise ConflictError(message, path=str(path))
-        return raw
+        upto = authority.tenure.since + 1 if size is None else size
+        wanted = set(authority.checkpoint_keys_at(upto))
+        former = {key for tenure in authority.tenures for key in tenure.checkpoint} - wanted
+        if not named >= wanted or named & former:
+            given = replace_keys(given, authority, size=upto)
+            raw = format_policy(given)
+        if not self.witnesses:
+            return raw
+        return format_policy(replace(self.witness_policy(size), logs=given.logs))
 
-    def log_keys(self) -> tuple[VerifierKey, VerifierKey]:
-        """Return the keys that sign the log's checkpoints, from the charter."""
-        first, second = (PublicKey.from_jwk(plain(jwk)) for jwk in self.authority().charter.checkpoint)
-        return log_keys(self.origin, ed25519=first, mldsa=second)
+    def log_keys(self, size: int | None = None) -> tuple[VerifierKey, VerifierKey]:
+        """Return the keys that sign the log's checkpoint of a size; of the head and what follows, if none is given."""
+        authority = self.authority()
+        return authority.tenure.checkpoint if size is None else authority.checkpoint_keys_at(size)
 
     def entry(self, index: int) -> bytes:
         """Return the header of an entry.
@@ -341,12 +415,7 @@ class Ledger:
         Raises:
             UsageError: the day is none, or the log is not of that size.
         """
-        day = self.clock()[:10] if as_of is None else as_of
-        try:
-            if date.fromisoformat(day).isoformat() != day:
-                raise ValueError(day)
-        except ValueError as error:
-            raise UsageError(f"{day!r} is not a day; write it as YYYY-MM-DD.", as_of=day) from error
+        day = self.clock()[:10] if as_of is None else chosen_day(as_of)
         entries = self.head().size
         if size is not None and not 0 <= size <= entries:
             raise UsageError(f"The log has {entries} entries; give a size from 0 to that.", size=size)
@@ -354,20 +423,48 @@ class Ledger:
 
     def known(self, view: View) -> Known:
         """Return what a view knows; what was signed with a compromised key after it was lost does not count (R1)."""
-        said = self.said(view.size)
+        said: list[Said] = []
+        absent: list[Header] = []
+        with self._store.reading() as reading:
+            for row in reading.rows(0, view.size):
+                one = read_said(row)
+                said += () if one is None else (one,)
+                absent += (parse_header(row.header),) if one is None else ()
+            # What a later entry erased is not there for an earlier view either.
+            rows = reading.rows(view.size, reading.head().size, kinds=("erasure",))
+            later = [one for row in rows if (one := read_said(row)) is not None]
         gone = void(said, view.size, self._authority_at(view.size))
-        return look((one for one in said if one.index not in gone), view)
+        erased = find_erased((*said, *later), absent)
+        return look((one for one in said if one.index not in gone), view, erased=erased)
+
+    def erased(self, view: View) -> "tuple[Erased, ...]":
+        """Return what a view would know, had no logged erasure removed it (R1)."""
+        with self._store.reading() as reading:
+            has_erasures = any(True for _ in reading.rows(0, reading.head().size, kinds=("erasure",)))
+        return self.known(view).erased if has_erasures else ()
 
     def _authority_at(self, size: int) -> Authority:
         """Return the keys and roles as the first ``size`` entries have them."""
         head = self.authority()
         if all(grant.compromised is False for grants in head.grants.values() for grant in grants):
             return head
-        authority = Authority(genesis=head.genesis, charter=head.charter, operator=head.operator)
+        authority = head.founding
         for row in self.rows(0, size, kinds=("key",)):
             if (said := read_said(row)) is not None:
-                authority = authority.after(said.index, said.statement)
+                authority = authority.after(said.index, said.statement, name=said.name)
         return authority
+
+    def engine(self) -> "Engine":
+        """Return what draws this ledger's figures; its columnar copies are kept beside them.
+
+        Raises:
+            UsageError: there is no engine of the name that was chosen.
+            UnavailableError: it is not installed.
+        """
+        return chosen_engine(self.engine_name, self._copies)
+
+    def _copies(self) -> "ColumnarCopies":
+        return columnar_copies(self.directory, is_held=lambda digest: self.blobs.size(digest) is not None)
 
     def results(
         self, view: View, subjects: Sequence[str] = (), *, engine: "Engine | None" = None
@@ -375,17 +472,110 @@ class Ledger:
         """Return what the method says of each commitment at a view: of these, or of all that it knows, by name.
 
         Args:
-            engine: what draws the figures; DuckDB where it is installed, else the standard library's sqlite3.
+            engine: what draws the figures; else the one chosen for this ledger.
         """
         from ledger.service.determine import assess_all
 
-        return assess_all(
-            self.known(view), subjects, engine=engine or chosen_engine(), open_observations=self.blobs.open
-        )
+        return assess_all(self.known(view), subjects, engine=engine or self.engine(), open_observations=self.blobs.open)
+
+    def subjects(self, view: View, *, party: str | None = None, instrument: str | None = None) -> tuple[str, ...]:
+        """Return the commitments that a party owes, or that an instrument gives force to, by name (R16).
+
+        Raises:
+            NotFoundError: the view knows no such party or instrument.
+        """
+        from ledger.assessment.link import subjects_of
+
+        known = self.known(view)
+        # A party may be named by a pledge long before somebody records who it is.
+        named = {side for fact in known.commitments.values() for side in (*fact.body.obligors, *fact.body.obligees)}
+        parties, instruments = named | set(known.parties), set(known.instruments)
+        for kind, name, there in (("party", party, parties), ("instrument", instrument, instruments)):
+            if name is not None and name not in there:
+                message = f"No {kind} {name} is known at size {view.size} on {view.as_of}; mend the name, or the view."
+                raise NotFoundError(message, subject=name)
+        return subjects_of(known, party=party, instrument=instrument)
+
+    def together(
+        self, view: View, *, party: str | None = None, instrument: str | None = None, engine: "Engine | None" = None
+    ) -> "tuple[tuple[CommitmentResult, ...], Together]":
+        """Return the results of what a party owes, or an instrument gives force to, and their totals (R16).
+
+        Raises:
+            NotFoundError: the view knows no such party or instrument.
+        """
+        from ledger.assessment.link import totals
+
+        subjects = self.subjects(view, party=party, instrument=instrument)
+        results = self.results(view, subjects, engine=engine) if subjects else ()
+        return results, totals(self.known(view), results)
+
+    def history(self, subject: str, view: View, *, engine: "Engine | None" = None) -> "History":
+        """Return how the terms of a commitment came to be what they are at a view, by day and by entry (R1).
+
+        Args:
+            engine: as of ``results``.
+
+        Raises:
+            NotFoundError: the view does not know the commitment.
+        """
+        from ledger.assessment.history import history
+
+        drawn = engine or self.engine()
+
+        def result_at(at: View) -> "CommitmentResult | None":
+            is_known = subject in self.known(at).commitments
+            return self.results(at, (subject,), engine=drawn)[0] if is_known else None
+
+        self.results(view, (subject,), engine=drawn)  # refuses a commitment that is not known
+        return history(self.said(view.size), subject, view, result_at)
+
+    def figures(self, series: str, view: View, *, vintages: bool = False) -> "Iterator[Figure]":
+        """Return the figures of a series that a view knows: of each point the newest, or those of all vintages (R2).
+
+        Raises:
+            NotFoundError: the view knows no such series.
+        """
+        from ledger.assessment.series import figures_of
+
+        return figures_of(self.known(view), series, self.blobs.open, vintages=vintages)
+
+    def erased_of(self, index: int) -> "tuple[Erased, ...]":
+        """Return what logged erasures removed of an entry: its statement, or files that it names."""
+        with self._store.reading() as reading:
+            row = _row(reading.row(index), index)
+            rows = (row, *reading.rows(index + 1, reading.head().size, kinds=("erasure",)))
+            said = [one for each in rows if (one := read_said(each)) is not None]
+        absent = [parse_header(row.header)] if row.jws is None else []
+        return tuple(one for one in find_erased(said, absent) if one.entry == index)
+
+    def erased_since(self, index: int) -> "tuple[Erased, ...]":
+        """Return what a determination or an audit could rest on and was erased after it: why its digest is another now.
+
+        Of an entry of another kind, and of one that was erased, there is nothing to say.
+        """
+        said = read_said(self._row(index))
+        body = said.statement.body if said is not None else None
+        if said is None or not isinstance(body, Audit | Determination):
+            return ()
+        subjects = (said.subject, *(body.subjects if isinstance(body, Audit) else ()))
+        return tuple(one for one in bearing_on_any(self.known(body.view), subjects) if one.by > index)
+
+    def since(self, note: bytes) -> "Since":
+        """Return the erasures logged since an earlier checkpoint of this log, whose signatures were verified before.
+
+        Raises:
+            ConflictError: it is of another log, or of more entries.
+            ForkError: this log does not begin with the entries that it signs; the error carries both.
+        """
+        from ledger.service.since import since_in_store
+
+        with self._store.reading() as reading:
+            return since_in_store(reading, note)
 
     # --- writing ------------------------------------------------------------------------------------------------------
 
-    def compose(self, statement: Statement, key: PrivateKey) -> Envelope:
+    def compose(self, statement: Statement, key: Signer) -> Envelope:
         """Return a statement signed for this ledger, anchored in its last checkpoint; nothing is recorded."""
         return seal(compose(statement, genesis=self.genesis, anchor=self.checkpoint()), key, typ=STATEMENT)
 
@@ -437,7 +627,12 @@ class Ledger:
 
     def publish(self, raws: Iterable[bytes]) -> Publication:
         """Publish signed statements, all or none."""
-        return self._writer().publish(raws)
+        before = self.log_keys()
+        publication = self._writer().publish(raws)
+        if any(row.kind == "key" for row in publication.rows) and self.log_keys() != before:
+            # A crash before this leaves the policy of the keys that were replaced, which the next opening mends.
+            self._write_policy()
+        return publication
 
     def publish_groups(self, raws: Iterable[bytes], *, size: int | None = None) -> Iterator[Publication]:
         """Yield what each commit published, of many signed statements; processes verify ahead of what is written."""
@@ -446,6 +641,26 @@ class Ledger:
                 yield from self._writer().publish_groups(raws, executor=executor)
             else:
                 yield from self._writer().publish_groups(raws, size=size, executor=executor)
+
+    def hand_over(self, raws: Iterable[bytes]) -> tuple[Receipt, ...]:
+        """Publish signed statements, all or none, and return their receipts; for any number of threads at once.
+
+        What several threads hand over while a commit runs shares the next one and its checkpoint. Each gets its own
+        receipts or its own refusal, and nobody's is another's fault. Who asks witnesses or authorities asks for all
+        that wait: after the first, there is mostly nothing left to ask.
+
+        Raises:
+            PledgerError: as ``publish`` and ``receipts``.
+        """
+        with self._begin_group:
+            if self._group is None:
+                self._group = Group(self._writer())
+        publication = self._group.publish(raws)
+        if any(row.kind == "key" for row in publication.rows):
+            with self._answering:
+                self._write_policy()
+        with self._answering if self.witnesses or self.timestamps else nullcontext():
+            return self.receipts(publication)
 
     def receipts(self, publication: Publication) -> tuple[Receipt, ...]:
         """Return a receipt for each statement of a publication, in its order."""
@@ -479,12 +694,15 @@ class Ledger:
 
         Raises:
             MalformedError: the file is not what the mapping says; nothing was recorded.
+            NotFoundError, ConflictError: as ``with_parties``.
         """
-        from ledger.ingest.mapping import parse_mapping
-        from ledger.ingest.tabular import read_evidence
+        from ledger.ingest.tabular import parse_any_mapping, read_evidence
 
-        imported = read_evidence(stream, parse_mapping(mapping, name=mapping_name), name=name, published=published)
-        stream.seek(0)
+        mapping = self.with_parties(mapping, name=mapping_name)
+        imported = read_evidence(stream, parse_any_mapping(mapping, name=mapping_name), name=name, published=published)
+        self.refuse_erased((imported.digest,))
+        salt = b"" if imported.mapping.redistribute else self._salt(imported, stream)
+        imported = salt_imported(imported, stream, salt)
         # A key that may not say it leaves no files behind.
         self.authority().refuse_unless_may(self.keyring.get(key).kid, "evidence", index=self.head().size)
         # So does what cannot be said: a file's name, for one, may be none that a statement can hold.
@@ -493,12 +711,38 @@ class Ledger:
             (series.subject, evidence_body(imported, series, now=now, extra=source or {})) for series in imported.series
         ]
         statements = [make_statement("evidence", subject, body, issued=now) for subject, body in bodies]
+        figures = (one.observations.digest for one in imported.series)
+        self.refuse_erased((imported.digest, imported.mapping.digest, *figures))
         # Files first: what a crash leaves of them is named by no statement, and harms nobody.
-        self.blobs.put(stream, expected=imported.digest)
+        self.blobs.put(Salted(salt, stream), expected=imported.digest)
         self.blobs.put(Chunks(iter([mapping])), expected=imported.mapping.digest)
         for series in imported.series:
             self.blobs.put(Chunks(series.observations.chunks()), expected=series.observations.digest)
         return Submitted(self._say(statements, [True] * len(statements), key=key), imported)
+
+    def with_parties(self, mapping: bytes, *, name: str) -> bytes:
+        """Return a mapping with the parties filled in that it names by their codes alone, as the ledger knows them now.
+
+        Raises:
+            NotFoundError: nothing known leads from those codes to parties.
+            ConflictError: two parties carry one code.
+        """
+        from ledger.assessment.party import party_codes
+        from ledger.ingest.party import asked_systems, with_parties
+
+        systems = asked_systems(mapping, name=name)
+        if not systems:
+            return mapping
+        codes = party_codes(self.known(self.view()), systems, self.blobs.open)
+        return with_parties(mapping, codes.parties, source=codes.words)
+
+    def _salt(self, imported: "Imported", stream: BinaryIO) -> bytes:
+        """Return what a file that may not travel is kept behind: random, or as before where it is kept already."""
+        subjects = dict.fromkeys(series.subject for series in imported.series)
+        with self._store.reading() as reading:
+            rows = [row for subject in subjects for row in reading.about(subject, ("evidence",))]
+        said = (one for row in rows if (one := read_said(row)) is not None)
+        return find_salt(said, imported, stream, self.blobs.open) or secrets.token_bytes(SALT_BYTES)
 
     def determine(self, subject: str, view: View, *, key: str = DESK) -> "tuple[Receipt, CommitmentResult]":
         """Record a determination of one commitment at a view; its receipt and the result that it names come back."""
@@ -509,22 +753,97 @@ class Ledger:
         statement = make_statement("determination", subject, body, issued=self.clock())
         return self._say([statement], [True], key=key)[0], result
 
+    def index(self) -> "tuple[Receipt, Index]":
+        """Log the root of the completeness index over all entries; its receipt and what it says come back.
+
+        Where nothing was recorded since the last one, that one is the answer.
+        """
+        from ledger.service.index import index_body, logged_indexes
+
+        with self._store.reading() as reading:
+            size, logged = reading.head().size, logged_indexes(reading)
+            body = None if logged and logged[-1][0] == size - 1 else index_body(reading, size)
+        if body is None:
+            return self.receipt(logged[-1][0]), logged[-1][1]
+        statement = make_statement("index", self.origin, body, issued=self.clock())
+        (receipt,) = self.state([statement], key="operator")
+        return receipt, Index.model_validate(body)
+
+    def erase(
+        self,
+        index: int,
+        *,
+        ground: str,
+        reason: str,
+        is_body: bool = True,
+        files: Sequence[str] = (),
+        affects: Sequence[int] = (),
+        key: str = "operator",
+    ) -> "Removed":
+        """Erase the statement of an entry, or files that it names, by a logged statement of the operator's.
+
+        Args:
+            ground: the law or order by which it is demanded; ``reason`` why. Both stay in the log.
+            is_body: erase the statement itself.
+            files: digests of files that it names.
+            affects: other entries that name these files, and stand without them: all of them.
+            key: the name of the key that signs.
+
+        Raises:
+            NotFoundError: the entry, or a file, is not there.
+            ConflictError: it was erased before, or what it mends would stand again.
+            RefusedError: its kind is not erased, another key signs, or other statements name a file.
+        """
+        from ledger.service.erase import Removed, plan_erasure
+
+        with self._store.reading() as reading:
+            planned = plan_erasure(
+                reading, self.blobs, index, is_body=is_body, files=files, affects=affects, ground=ground, reason=reason
+            )
+        statement = make_statement("erasure", planned.subject, planned.body, issued=self.clock())
+        (receipt,) = self.state([statement], key=key)
+        return Removed(receipt, planned, is_purged=self._store.purge())
+
+    def refuse_erased(self, digests: Iterable[str]) -> None:
+        """Raise where a file was erased: it is not kept again, not even until a statement that names it is refused.
+
+        Raises:
+            ConflictError: the sentence names the entry that erased it.
+        """
+        self.authority()
+        for digest in digests:
+            if (by := self._folded.erased.get(digest)) is not None:
+                message = f"The file {digest} was erased by entry {by}, and is not kept again; leave it out."
+                raise ConflictError(message, digest=digest, by=by)
+
+    def finish_erasures(self) -> tuple[str, ...]:
+        """Remove what logged erasures name and a crash left; the digests of files that were still there come back."""
+        from ledger.service.erase import finish
+
+        return finish(self._store, self.blobs)
+
     @contextmanager
-    def export(self, view: View, subjects: Sequence[str], *, engine: "Engine | None" = None) -> "Iterator[Export]":
+    def export(
+        self, view: View, subjects: Sequence[str], *, engine: "Engine | None" = None, form: "Form" = "auto"
+    ) -> "Iterator[Export]":
         """Conduct an audit of commitments at a view; its bundle can be written while the ``with`` block lasts.
 
         Args:
-            engine: what draws the figures; DuckDB where it is installed, else the standard library's sqlite3.
+            engine: what draws the figures; else the one chosen for this ledger.
+            form: of the headers in its bundle; by itself, as the log is long.
 
         Raises:
-            NotFoundError: a subject is no commitment that the view knows.
+            NotFoundError: a subject is no commitment that the view knows; or an index is needed, and none is logged.
         """
         from ledger.service.export import export
 
-        drawn_by = engine or chosen_engine()
+        drawn_by = engine or self.engine()
         with self._leaving() as reading:
-            policy = self.policy()
-            yield export(reading, self.blobs, policy=policy, view=view, subjects=subjects, engine=drawn_by)
+            policy = self.policy(reading.head().size)
+            yield export(
+                reading, self.blobs, policy=policy, view=view, subjects=subjects, engine=drawn_by, form=form,
+                dating=self._dating(),
+            )  # fmt: skip
 
     def export_log(self, directory: Path, *, restricted: bool = False, progress: Progress | None = None) -> "Exported":
         """Bring the static site in a directory up to the log's head (design §2.4).
@@ -535,31 +854,32 @@ class Ledger:
             progress: told how many entries of how many are done.
         """
         from ledger.service.export_log import export_log
-        from ledger.store.cosigned import CosignedDirectory
 
-        site, keys, policy = own_site(directory), self.log_keys(), self.policy()
-        kept = CosignedDirectory(self.directory / COSIGNED)
+        site = own_site(directory)
         with self._leaving() as reading:
             return export_log(
-                reading, self.blobs, site, policy=policy, keys=keys, cosigned=kept.get, restricted=restricted,
-                progress=progress,
+                reading, self.blobs, site, policy=self.policy(reading.head().size), keys_at=self.log_keys,
+                dating=self._dating(), restricted=restricted, progress=progress,
             )  # fmt: skip
 
     def _writer(self) -> Publisher:
-        """Return the publisher; its checkpoint keys are read when it is first needed."""
+        """Return the publisher; checkpoint keys are read when they are first needed."""
         if self._publisher is None:
-            first, second = self.keyring.get("checkpoint-ed25519"), self.keyring.get("checkpoint-mldsa")
-            if (first.public, second.public) != tuple(key.public for key in self.log_keys()):
-                message = (
-                    f"The checkpoint keys in {self.keyring.directory} are not "
-                    "those of the charter; bring the right files."
-                )
-                raise RefusedError(message, directory=str(self.keyring.directory))
             self._publisher = Publisher(
-                self._store, self.blobs, origin=self.origin, sign=checkpoint_signer(first, second), clock=self.clock,
-                published=self._published,
+                self._store, self.blobs, origin=self.origin, sign=checkpoint_signer(self._checkpoint_key),
+                clock=self.clock, published=self._published,
             )  # fmt: skip
         return self._publisher
+
+    def _checkpoint_key(self, key: VerifierKey) -> Signer:
+        """Return what signs for a key of the log, read once.
+
+        Raises:
+            NotFoundError, RefusedError: it is not here.
+        """
+        if key.kid not in self._signers:
+            self._signers[key.kid] = find_checkpoint_key(self.keyring, key)
+        return self._signers[key.kid]
 
     def _row(self, index: int) -> Row:
         with self._store.reading() as reading:
@@ -567,15 +887,20 @@ class Ledger:
 
     # --- witnesses ----------------------------------------------------------------------------------------------------
 
-    def witness_policy(self) -> Policy:
-        """Return the policy by which this ledger counts: its log's keys, its witnesses, its charter's quorum of them.
+    def witness_policy(self, size: int | None = None) -> Policy:
+        """Return the policy by which this ledger counts: its log's keys, its witnesses, and the quorum asked of them.
+
+        Args:
+            size: of the checkpoint that is to be counted; the head's, if not given.
 
         Raises:
-            MalformedError: the charter asks for more witnesses than are configured, or one is configured twice.
+            MalformedError: more witnesses are asked for than are configured, or one is configured twice.
         """
         from ledger.service.cosign import witness_policy
 
-        return witness_policy(self.log_keys(), self.witnesses, quorum=self.authority().charter.quorum)
+        authority = self.authority()
+        tenure = authority.tenure if size is None else authority.tenure_at(size - 1)
+        return witness_policy(tenure.checkpoint, self.witnesses, quorum=tenure.quorum)
 
     def cosign(self, *, ask: "Ask | None" = None, wait: "Wait" = time.sleep, attempts: int | None = None) -> "Cosigned":
         """Ask the witnesses to cosign the last checkpoint, and keep what they give.
@@ -597,7 +922,20 @@ class Ledger:
         )  # fmt: skip
         if cosigned.given:
             kept.keep(head.size, cosigned.note)
+        self._write_policy()
         return cosigned
+
+    def _write_policy(self) -> None:
+        """Bring the policy that is written down up to date: whoever is given it has to know the witnesses."""
+        path = self.directory / POLICY
+        # Where it cannot be, the old one stays, and this is tried again after the next publication.
+        with suppress(OSError, PledgerError):
+            raw = self.policy()
+            if path.read_bytes() != raw:
+                fresh = path.with_name(f".{POLICY}")
+                write_file(fresh, raw)
+                fresh.replace(path)
+                sync_directory(self.directory)
 
     def _refuse_turned_back(self) -> Head:
         """Return the head; raise where witnesses have cosigned more than that, or another checkpoint of its size.
@@ -637,7 +975,11 @@ class Ledger:
         """
         from ledger.service.cosign import refuse_short
 
-        is_awaited = self.authority().charter.answer_after == "quorum"
+        if receipts and self.timestamps:
+            # An authority that is down, or a root that is not there, takes nothing from what is published.
+            with suppress(PledgerError):
+                self.stamp()
+        is_awaited = self.authority().tenure.answer_after == "quorum"
         if not receipts or not (self.witnesses or is_awaited):
             return receipts
         cosigned = self.cosign(attempts=None if is_awaited else 1)
@@ -654,21 +996,68 @@ class Ledger:
         from ledger.store.cosigned import CosignedDirectory
         from ledger.tlog.policy import open_by_policy
 
-        policy, kept = self.witness_policy(), CosignedDirectory(self.directory / COSIGNED)
+        kept = CosignedDirectory(self.directory / COSIGNED)
         sizes = kept.sizes()
         found: list[Receipt] = []
         for receipt in receipts:
             under, note = receipt, receipt.checkpoint
+            policy = self.witness_policy(parse_checkpoint(parse_note(note).text).size)
             for size in sizes[bisect_right(sizes, receipt.index) :]:
                 cosigned = kept.get(size)
                 with suppress(RefusedError):
-                    open_by_policy(cosigned or b"", policy)
+                    of_size = self.witness_policy(size)
+                    open_by_policy(cosigned or b"", of_size)
+                    policy = of_size
                     proof = self.prove(receipt.index, size=size)
                     under = replace(receipt, inclusion=proof.hashes, checkpoint=proof.checkpoint)
                     note = cosigned or note
                     break
             found.append(witnessed_receipt(under, note, policy))
         return tuple(found)
+
+    # --- timestamps ---------------------------------------------------------------------------------------------------
+
+    def stamp(self, *, ask: "AskTime | None" = None) -> "tuple[AskedTime, ...]":
+        """Ask the time-stamping authorities to stamp the last checkpoint, and keep what they give.
+
+        Args:
+            ask: sends a request to an authority; over HTTP, if not given.
+
+        Raises:
+            UnavailableError: timestamps cannot be verified or kept here.
+            NotFoundError: the root of a configured authority is not there.
+        """
+        from ledger.remote.timestamp import ask_timestamp
+        from ledger.runtime.stamping import known_authorities, stamped
+        from ledger.service.stamp import stamp
+
+        checkpoint = parse_checkpoint(parse_note(self._refuse_turned_back().checkpoint).text)
+        return stamp(
+            checkpoint, known_authorities(self.directory, self.timestamps), stamped(self.directory),
+            ask=ask or ask_timestamp, nonce=lambda: secrets.randbits(63),
+        )  # fmt: skip
+
+    def interval(self, index: int) -> "Interval":
+        """Return between which moments an entry came to be, as far as it is proved, and on whose word.
+
+        Raises:
+            NotFoundError: there is no such entry.
+        """
+        from ledger.service.interval import interval_of
+
+        policy, dating = parse_policy(self.policy()), self._dating()
+        with self._leaving() as reading:
+            return interval_of(reading, _row(reading.row(index), index), policy=policy, dating=dating)
+
+    def _dating(self) -> "Dating":
+        """Return who has dated the log's checkpoints."""
+        from ledger.runtime.stamping import known_authorities, stamped
+        from ledger.service.interval import Dating
+        from ledger.store.cosigned import CosignedDirectory
+
+        kept = CosignedDirectory(self.directory / COSIGNED)
+        authorities = known_authorities(self.directory, self.timestamps)
+        return Dating(kept.get, kept.sizes(), authorities, stamped(self.directory))
 
     # --- keys ---------------------------------------------------------------------------------------------------------
 
@@ -684,7 +1073,7 @@ class Ledger:
         """Return every key that the ledger ever knew, and every key file here that it does not know, by thumbprint."""
         authority, size = self.authority(), self.head().size
         files = self.keyring.kids()
-        known = [known_key(authority.operator, None, ("operator",), files)]
+        known = list(official_keys(authority, files))
         for kid, grants in authority.grants.items():
             known.append(known_key(grants[-1].key, grants[-1], sorted(authority.roles_at(kid, size)), files))
         seen = {one.kid for one in known}
@@ -697,7 +1086,7 @@ class Ledger:
     ) -> Receipt:
         """Grant roles to a key that is kept here; the operator signs, and the key proves that it is here."""
         body = grant_body(self.keyring.get(name), genesis=self.genesis, roles=roles, party=party, holder=holder)
-        return self._state_key(self.keyring.get(name).kid, body, key="operator")
+        return self._state_key(self.keyring.get(name).kid, body, key=self._operator())
 
     def rotate(self, old: str, new: str) -> Receipt:
         """Put a new key in the place of an old one, both kept here; the old one signs, the new one proves itself."""
@@ -719,21 +1108,46 @@ class Ledger:
         """
         kid = self.keyring.get(key).kid if key in self.keyring.names() else key
         body = {"event": "revoke", "reason": reason, "compromised": compromised, "effective_index": effective_index}
-        return self._state_key(kid, body, key="operator")
+        return self._state_key(kid, body, key=self._operator())
+
+    def draft_appointment(self, changes: Changes) -> bytes:
+        """Return the payload by which the root keys appoint who runs the log, for their holders to approve.
+
+        Raises:
+            MalformedError: nothing would change.
+        """
+        head = self.head()
+        return draft(changes, self.authority(), note=head.checkpoint, issued=self.clock())
+
+    def appoint(self, payload: bytes, approvals: Sequence[str]) -> Receipt:
+        """Publish an appointment that the root keys approved; the operator that it appoints signs, whose key is here.
+
+        Its checkpoint, and all that follow, are signed by the checkpoint keys that it appoints; the policy names them.
+
+        Raises:
+            MalformedError: the payload is no draft of an appointment, or an approval cannot be read.
+            NotFoundError: the operator's key, or a checkpoint key, is not here.
+            ConflictError: another appointment came before it.
+            RefusedError: one approval is not by a root key or not over this draft, however many others are; too few
+                root keys approve, or a proof does not hold.
+        """
+        refuse_wrong_approvals(payload, approvals, self.authority())
+        operator = find_key(self.keyring, read_draft(payload).subject, usual=_OPERATOR)
+        return self.receipts(self.publish([seal_appointment(payload, approvals, operator).raw]))[0]
+
+    def _operator(self) -> str:
+        """Return the name of the operator's key; where it is not here, that under which it usually is."""
+        kid = self.authority().operator.kid
+        if _OPERATOR in self.keyring.names() and self.keyring.get(_OPERATOR).kid == kid:
+            return _OPERATOR
+        return self.keyring.kids().get(kid, _OPERATOR)
 
     def _state_key(self, kid: str, body: Mapping[str, object], *, key: str) -> Receipt:
         return self.state([make_statement("key", kid, body, issued=self.clock())], key=key)[0]
 
 
-def chosen_engine() -> "Engine":
-    """Return what runs ``selection.sql`` here: DuckDB where it is installed, else the standard library's sqlite3."""
-    if find_spec("duckdb") is not None:
-        from ledger.store.columns import ColumnEngine
-
-        return ColumnEngine()
-    from ledger.audit.engine import SqliteEngine
-
-    return SqliteEngine()
+_OPERATOR: Final = "operator"
+"""The name under which ``init`` keeps the operator's key."""
 
 
 def format_mapping(name: str) -> bytes:
@@ -743,7 +1157,10 @@ def format_mapping(name: str) -> bytes:
         NotFoundError: there is none of that name; the sentence lists those there are.
     """
     from ledger.ingest.mapping import find_format
+    from ledger.ingest.table import table_bytes, table_names
 
+    if name in table_names():
+        return table_bytes(name)
     find_format(name)
     return (resources.files("ledger.ingest") / "formats" / f"{name}.toml").read_bytes()
 

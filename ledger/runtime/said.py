@@ -6,10 +6,10 @@ Source: design §2.2.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ledger.assessment.authority import possession_payload
+from ledger.assessment.tenure import possession_payload
 from ledger.model.statement import Statement
 from ledger.signing.envelope import POSSESSION, seal
-from ledger.signing.key import PrivateKey
+from ledger.signing.key import Signer
 
 if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them; here only their names
     from ledger.ingest.imported import Imported, ImportedSeries
@@ -28,7 +28,7 @@ def make_statement(kind: str, subject: str, body: Mapping[str, object], *, issue
 
 
 def grant_body(
-    key: PrivateKey, *, genesis: str, roles: Sequence[str], party: str | None, holder: str | None
+    key: Signer, *, genesis: str, roles: Sequence[str], party: str | None, holder: str | None
 ) -> dict[str, Any]:
     """Return the body of a grant, with the key's own proof of possession."""
     proof = seal(possession_payload(genesis=genesis, thumbprint=key.kid, roles=roles), key, typ=POSSESSION)
@@ -43,7 +43,10 @@ def evidence_body(
 ) -> dict[str, Any]:
     """Return the body of the evidence statement of one imported series."""
     mapping = imported.mapping
-    raw = {"digest": imported.digest, "size": imported.size, "media_type": imported.media_type}
+    raw = {
+        "digest": imported.digest, "size": imported.size, "media_type": imported.media_type,
+        "salted": not mapping.redistribute,
+    }  # fmt: skip
     rejected = [{"row": row.row, "column": row.column, "reason": row.reason} for row in imported.rejected[:100]]
     source = {
         "title": mapping.title, "publisher": mapping.publisher, "role": "third_party", "retrieved": now,
@@ -60,7 +63,7 @@ def evidence_body(
         "dimensions": {
             "measure": series.measure, "reporter": series.reporter, "partner": series.partner,
             "classifications": list(series.classifications), "frequencies": list(series.frequencies),
-            "units": list(series.units),
+            "units": list(series.units), "table": series.table,
         },
         "vintage": {"published": series.published, "imputed": series.imputed},
         "covers": {"start": series.start, "end": series.end},

@@ -3,21 +3,24 @@
 Nothing else reads an environment variable or the clock. Source: design §3, style §5.
 """
 
+import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
 from ledger.errors import (
     MalformedError,
     NotFoundError,
+    RefusedError,
     UnavailableError,
     UsageError,
 )
 from ledger.model.charter import Role
-from ledger.runtime.file import sync_directory, write_file
+from ledger.runtime.file import read_secret, sync_directory, write_file
 from ledger.tlog.note import parse_verifier_key
 from ledger.tlog.policy import Witness
 
@@ -27,6 +30,10 @@ LEDGER: Final = "PLEDGER_LEDGER"
 
 PASSPHRASE: Final = "PLEDGER_PASSPHRASE"  # noqa: S105, the name of the setting
 """The setting that protects key files; without it they are protected by their permissions alone."""
+
+
+ENGINE: Final = "PLEDGER_ENGINE"
+"""The setting that names what draws the figures, where a command does not."""
 
 
 DESK: Final = "desk"
@@ -57,6 +64,12 @@ POLICY: Final = "policy"
 COSIGNED: Final = "cosigned"
 
 
+STAMPED: Final = "stamped"
+
+
+COLUMNS: Final = "columns"
+
+
 PUBLISHED: Final = "published"
 
 
@@ -65,12 +78,27 @@ WITHHELD: Final = "withheld"
 
 PARTS: Final = (
     DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, KEYS, POLICY, WITHHELD, PUBLISHED, f".{PUBLISHED}",
+    COSIGNED, STAMPED, COLUMNS,
 )  # fmt: skip
 
 
 def system_clock() -> str:
     """Return the present moment by the system's clock, ``YYYY-MM-DDTHH:MM:SSZ``."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def chosen_day(text: str) -> str:
+    """Return the day of ``--as-of``, as it was given.
+
+    Raises:
+        UsageError: it is no day of the calendar, or not spelt YYYY-MM-DD.
+    """
+    try:
+        if date.fromisoformat(text).isoformat() != text:
+            raise ValueError(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is not a day; write it as YYYY-MM-DD.", as_of=text) from error
+    return text
 
 
 def chosen_directory(given: Path | None = None) -> Path:
@@ -89,10 +117,70 @@ def chosen_directory(given: Path | None = None) -> Path:
     raise UsageError(f"No ledger is named, and there is none here; give --ledger DIR, or set {LEDGER}.")
 
 
-def chosen_passphrase() -> bytes | None:
-    """Return what protects key files, where ``PLEDGER_PASSPHRASE`` says it."""
+def chosen_engine_name() -> str | None:
+    """Return the name of the engine that ``PLEDGER_ENGINE`` gives, if it gives one."""
+    return os.environ.get(ENGINE) or None
+
+
+def chosen_passphrase(file: Path | None = None) -> bytes | None:
+    """Return what protects key files: what the file says, where one is given, else ``PLEDGER_PASSPHRASE``, else None.
+
+    Raises:
+        UsageError: the file is not there.
+        RefusedError: others may read the file, or it does not hold one line.
+    """
+    if file is not None:
+        return _read_passphrase(file)
     setting = os.environ.get(PASSPHRASE, "")
-    return setting.encode() if setting else None
+    return setting.encode("utf-8", "surrogateescape") if setting else None
+
+
+def _read_passphrase(path: Path) -> bytes:
+    try:
+        raw = read_secret(path)
+    except OSError as error:
+        message = f"The passphrase in {path} cannot be read: {error.strerror}; give the path of a file with one line."
+        raise UsageError(message, path=str(path)) from error
+    phrase = raw.removesuffix(b"\n").removesuffix(b"\r")
+    if not phrase or b"\n" in phrase or b"\r" in phrase:
+        message = f"The file {path} is not one line with a passphrase; write the passphrase alone into it."
+        raise RefusedError(message, path=str(path))
+    return phrase
+
+
+_SECRET: Final = re.compile(rf"{PASSPHRASE}|PLEDGER_STORE|PLEDGER_(?:[A-Z0-9]+_)+KEY")
+"""The settings that hold a secret."""
+
+
+def signer_environment() -> dict[str, str]:
+    """Return the environment for a program that signs: ours, less what is none of its business.
+
+    That is the passphrase, the keys for publishers' services (``PLEDGER_…_KEY``), and the address of the store, which
+    may hold a password.
+    """
+    return {name: value for name, value in os.environ.items() if not _SECRET.fullmatch(name)}
+
+
+def publisher_key(variable: str) -> str:
+    """Return the key for a publisher's service that a setting holds; empty where it is not set."""
+    return os.environ.get(variable, "").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamping:
+    """A time-stamping authority that ``pledger.toml`` names, ``[[timestamp]]``.
+
+    Attributes:
+        name: of the authority; that of its host, where none is given.
+        url: where it is asked.
+        root: the file with the certificates that vouch for it, in PEM; from the ledger's directory on.
+        policy: under which it is asked to stamp, as an object identifier; its own choice, where None.
+    """
+
+    name: str
+    url: str
+    root: Path
+    policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +191,15 @@ class Config:
         origin: the log's name.
         genesis: the charter's name.
         witnesses: who is asked to cosign, in the order of the file.
+        timestamps: who is asked to stamp, in the order of the file.
+        store: the address of its database, without a password; None where that is a file in the directory.
     """
 
     origin: str
     genesis: str
     witnesses: tuple[Witness, ...] = ()
+    timestamps: tuple[Stamping, ...] = ()
+    store: str | None = None
 
 
 def read_config(directory: Path) -> Config:
@@ -136,11 +228,27 @@ def read_config(directory: Path) -> Config:
             f"The file {path} cannot be read: {error}; restore it from a copy.", path=str(path)
         ) from error
     origin, genesis = table.get("origin"), table.get("genesis")
-    members = set(table) - {"witness"}
+    members = set(table) - {"witness", "timestamp", "store"}
     if members != {"origin", "genesis"} or not isinstance(origin, str) or not isinstance(genesis, str):
         message = f"The file {path} does not give exactly origin and genesis; restore it from a copy."
         raise MalformedError(message, path=str(path))
-    return Config(origin, genesis, _read_witnesses(table.get("witness", []), path))
+    witnesses = _read_witnesses(table.get("witness", []), path)
+    stampings = _read_stampings(table.get("timestamp", []), path)
+    return Config(origin, genesis, witnesses, stampings, _read_store(table.get("store"), path))
+
+
+def _read_store(value: object, path: Path) -> str | None:
+    """Return the address of the database that a configuration names, ``store``."""
+    if value is None:
+        return None
+    from ledger.store.address import check_address, has_secrets
+
+    if not isinstance(value, str):
+        raise MalformedError(f"The store in {path} is not a text; write postgresql://USER@HOST/DATABASE.")
+    if has_secrets(check_address(value)):
+        message = f"The store in {path} holds a password; take it out, and give it by PGPASSWORD or a password file."
+        raise MalformedError(message, path=str(path))
+    return value
 
 
 def _read_witnesses(value: object, path: Path) -> tuple[Witness, ...]:
@@ -162,12 +270,63 @@ def _read_witnesses(value: object, path: Path) -> tuple[Witness, ...]:
     return tuple(found)
 
 
-def write_config(directory: Path, *, origin: str, genesis: str) -> None:
-    """Make the directory a ledger: the marker gets the configuration's text, and then its name."""
+def _read_stampings(value: object, path: Path) -> tuple[Stamping, ...]:
+    """Return the authorities that a configuration names, each ``[[timestamp]]`` with an address and a root."""
+    if value == []:
+        return ()
+    found: list[Stamping] = []
+    for one in value if isinstance(value, list) else [value]:
+        match one:
+            case {"url": str(url), "root": str(root), **rest} if set(rest) <= {"name", "policy"}:
+                found.append(_read_stamping(url, root, rest.get("name"), rest.get("policy"), path))
+            case _:
+                raise _no_stamping(path)
+    if len({one.name for one in found}) < len(found):
+        message = f"Two [[timestamp]] in {path} have one name; give each a name of its own."
+        raise MalformedError(message, path=str(path))
+    return tuple(found)
+
+
+def _read_stamping(url: str, root: str, name: object, policy: object, path: Path) -> Stamping:
+    """Return one of them; its name is that of its host, where none is given."""
+    from ledger.remote.exchange import check_url
+    from ledger.signing.der import format_oid
+    from ledger.tlog.timestamp import check_authority_name
+
+    host = (check_url(url, of="a time-stamping authority").hostname or "").lower()
+    if not (name is None or isinstance(name, str)) or not (policy is None or isinstance(policy, str)):
+        raise _no_stamping(path)
+    if policy is not None:
+        format_oid(policy)
+    return Stamping(check_authority_name(name or host), url, path.parent / root, policy)
+
+
+def _no_stamping(path: Path) -> MalformedError:
+    message = (
+        f"A [[timestamp]] in {path} does not give url and root, and name and policy where they are wanted, each as "
+        "text; mend it."
+    )
+    return MalformedError(message, path=str(path))
+
+
+def write_config(directory: Path, *, origin: str, genesis: str, store: str | None = None, begun: str = "") -> None:
+    """Make the directory a ledger: the marker gets the configuration's text, and then its name.
+
+    Args:
+        directory: where the marker is.
+        origin: the log's name.
+        genesis: the charter's name.
+        store: the address of its database, where that is no file of the directory; a password in it is left out.
+        begun: what the marker said, and the database says too.
+    """
     text = (
         "# This directory is a ledger (pledger). The file names which one; all else is in the charter, entry 0.\n"
         f'origin = "{origin}"\ngenesis = "{genesis}"\n'
     )
+    if store is not None:
+        from ledger.store.address import without_secrets
+
+        text += f"# begun as {begun}\nstore = {json.dumps(without_secrets(store))}\n"
     write_file(directory / BEGUN, text.encode())
     # A crash before the rename leaves a marker, and the next init begins again; after it, a ledger.
     (directory / BEGUN).rename(directory / CONFIG)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them;
     from ledger.store.site import DirectorySite
 
 
-_SITE: Final = frozenset({"blob", "policy", "statement", "tile"})
+_SITE: Final = frozenset({"blob", "policy", "statement", "tile", "timestamp"})
 
 
 FETCHERS: Final = 8

@@ -16,28 +16,24 @@ Source: design §2.2, §2.5.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import NamedTuple
 
-from ledger.assessment.authority import Authority, found, refuse_wrong_key
+from ledger.assessment.authority import Authority, found, refuse_wrong_key, signer
 from ledger.assessment.view import Said
 from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, RefusedError
+from ledger.model.erasure import LASTING
 from ledger.model.statement import CharterStatement, KeyStatement, kind_of, parse_statement
 from ledger.service.pool import chunks, work_ahead
 from ledger.service.reference import refuse_dangling, refuse_other_author
 from ledger.service.scene import Opened, Scene
-from ledger.signing.batch import examine, keys_of
+from ledger.signing.batch import Examined, examine_apart, keys_of
 from ledger.signing.canonical import decode_base64url
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
 from ledger.signing.key import PublicKey
 
-LASTING: Final = frozenset({"charter", "key", "erasure", "index"})
-"""Kinds that ``corrects`` does not mend: another statement of the kind does, or nothing."""
 
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(NamedTuple):
     """A statement that may be published where the scene ended.
 
     Attributes:
@@ -48,6 +44,11 @@ class Admitted:
 
     opened: Opened
     first: int | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it becomes an entry."""
+        return self.first is None
 
 
 def open_statement(raw: bytes, *, authority: Authority | None, what: str = "the statement") -> Opened:
@@ -84,13 +85,14 @@ def open_statements(
     find = _no_key if authority is None else authority.key
     calls = ((chunk, keys_of(chunk, find)) for chunk in chunks(raws, len))
     number = 0
-    for (chunk, _), examined in work_ahead(executor, examine, calls):
-        for raw, one in zip(chunk, examined, strict=True):
+    for (chunk, _), examined in work_ahead(executor, examine_apart, calls):
+        for raw, shown in zip(chunk, examined, strict=True):
             number += 1
             what = f"statement {number}"
-            if one is None:
+            if shown is None:
                 yield open_statement(raw, authority=authority, what=what)
             else:
+                one = Examined._make(shown)
                 yield _read(one.envelope(raw), one.said, authority, is_signed=one.is_signed, what=what)
 
 
@@ -129,7 +131,7 @@ def admit(opened: Sequence[Opened], scene: Scene, *, received: str) -> tuple[Adm
                 placed = _place(one, scene, received=received)
                 _admit_one(placed, scene)
                 firsts[pair] = placed.said.index
-                scene.add(placed.said)
+                scene.add(placed.said, repeat=pair)
                 admitted.append(Admitted(placed))
             else:
                 # What was said before by the same key gets the first receipt, whatever its signature bytes (design
@@ -159,7 +161,7 @@ def _admit_one(one: Opened, scene: Scene) -> None:
     authority = _verify(one, scene)
     _refuse_misplaced(said, scene, authority)
     if isinstance(said.statement, KeyStatement):
-        refuse_wrong_key(authority, said.author, said.statement, index=said.index)
+        refuse_wrong_key(authority, one.envelope, said.statement, index=said.index)
         if said.statement.body.party is not None and not scene.has_party(said.statement.body.party):
             party = said.statement.body.party
             raise NotFoundError(f"There is no party {party} for the key to speak for; record it first.", party=party)
@@ -182,7 +184,7 @@ def _verify(one: Opened, scene: Scene) -> Authority:
     authority, envelope = scene.authority, one.envelope
     if authority is None:
         raise RefusedError("The ledger has no charter yet; begin with pledger init.")
-    key = authority.key(envelope.kid)
+    key = signer(authority, envelope.kid, one.said.statement)
     if key is None:
         message = (
             f"The key {envelope.kid} is not known to this ledger; have the "

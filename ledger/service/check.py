@@ -14,25 +14,33 @@ import hashlib
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice, zip_longest
-from typing import Final, NamedTuple
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
 
-from ledger.assessment.authority import Authority, found, refuse_wrong_key
-from ledger.errors import PledgerError, RefusedError
+from ledger.assessment.authority import Authority, found, refuse_wrong_key, signer
+from ledger.errors import MalformedError, PledgerError, RefusedError
+from ledger.model.erasure import LASTING, Erasure
 from ledger.model.evidence import Evidence
 from ledger.model.retraction import Retraction
-from ledger.model.statement import CharterStatement, KeyStatement, Kind, Statement, kind_of, parse_statement, plain
+from ledger.model.statement import KINDS, CharterStatement, KeyStatement, Kind, Statement, kind_of, parse_statement
 from ledger.service.collector import collect_young, uncollected
 from ledger.service.evidence import check_files
+from ledger.service.index import logged_indexes, stored_records, wrong_indexes
+from ledger.service.naming import files_named
 from ledger.service.pool import chunks, work_ahead
 from ledger.service.ports import Blobs, Progress, Reading
+from ledger.service.scene import read_said
 from ledger.signing.batch import keys_of
+from ledger.signing.canonical import encode_base64url
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
 from ledger.signing.key import PublicKey
-from ledger.tlog.checkpoint import log_keys, open_checkpoint, parse_checkpoint
+from ledger.tlog.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.tlog.finding import Finding
-from ledger.tlog.note import VerifierKey, parse_note
+from ledger.tlog.merkle import edge_indexes, read_edge
+from ledger.tlog.note import parse_note
 from ledger.tlog.recheck import Checked as Rechecked
 from ledger.tlog.recheck import Read, read_header, recheck_read
 from ledger.tlog.stored import Row
@@ -43,7 +51,11 @@ LIMIT: Final = 1000
 CHUNK: Final = 256
 """Entries whose marks are looked for at a time."""
 
-WEIGHED: Final[frozenset[Kind]] = frozenset({"charter", "key", "evidence", "retraction"})
+_ALL: Final = tuple(KINDS)
+
+_REBUILD: Final = "do not go on with this copy: rebuild the ledger from its static site with pledger log import."
+
+WEIGHED: Final[frozenset[Kind]] = frozenset({"charter", "key", "erasure", "evidence", "retraction"})
 """Kinds whose bodies say something about the log or its files; of all others the bodies need only be of their form."""
 
 
@@ -116,18 +128,18 @@ class _Said(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What an entry shows by itself, in the form in which it travels from the process that looked.
+    """What an entry shows by itself; from the process that looked it travels as plain tuples, four times as fast.
 
     Attributes:
-        header: as it was read.
+        header: as it was read (``Read``).
         digest: SHA-256 of the statement's bytes; None where they were erased.
-        said: what it says, or None where it cannot be read.
+        said: what it says (``_Said``), or None where it cannot be read.
         fault: why it cannot, as a sentence.
     """
 
-    header: Read
+    header: tuple[Any, ...]
     digest: bytes | None
-    said: _Said | None
+    said: tuple[Any, ...] | None
     fault: str
 
 
@@ -158,6 +170,7 @@ class _Check:
         authority: the keys and roles as of the entry before the one at hand; None before the charter.
         due: the next checkpoint that has not been compared with the root of its size.
         excused: files that need not be held.
+        erasures: what the log's erasures name, each with the entry and the subject of the first that does.
         current: the entry at hand.
     """
 
@@ -177,12 +190,12 @@ class _Check:
         self.progress = progress
         self.found = _Found()
         self.authority: Authority | None = None
-        self.keys: tuple[VerifierKey, ...] = ()
         self.checkpoints = 0
         self.erased = 0
         self.size = 0
         self.current: tuple[Row, _Seen]
         self.excused: Collection[str] = frozenset()
+        self.erasures: dict[str, tuple[int, str]] = {}
         self._due_iterator = reading.checkpoints()
         self.due = next(self._due_iterator, None)
 
@@ -191,6 +204,8 @@ class _Check:
         head = self.reading.head()
         total = self.reading.last() + 1
         root = hashlib.sha256(b"").digest()
+        # An erasure comes after what it erases, so that all of them are read first; they are judged in their place.
+        self._read_erasures(total)
         # 1. Entries, statements and checkpoints, in one pass.
         recent: list[Row] = []
         for one in recheck_read(self._headers(total), sizes=_Due(self), leaves=self._leaves()):
@@ -216,9 +231,13 @@ class _Check:
             self._next_due()
         # 3. The head is the last of them.
         self._check_head(head.size, head.checkpoint, head.received)
-        # 4. Stored nodes, and what things are found by.
+        # 4. Roots of the completeness index, where any were logged.
+        self._check_indexes()
+        # 5. Stored nodes, and what things are found by.
         self._check_nodes()
         self._check_counts()
+        # 6. What was erased is not kept.
+        self._check_removed()
         found = self.found
         return Checked(self.size, root, self.checkpoints, self.erased, tuple(found.listed), found.unlisted)
 
@@ -233,9 +252,9 @@ class _Check:
     def _seen(self, rows: Iterator[Row], executor: Executor | None) -> Iterator[Read]:
         given: deque[list[Row]] = deque()
         for _, chunk in work_ahead(executor, _see, self._calls(rows, given)):
-            for row, seen in zip(given.popleft(), chunk, strict=True):
+            for row, seen in zip(given.popleft(), map(_Seen._make, chunk), strict=True):
                 self.current = (row, seen)
-                yield seen.header
+                yield Read._make(seen.header)
 
     def _calls(self, rows: Iterator[Row], given: deque[list[Row]]) -> Iterator[tuple[list[_Sent], Sequence[PublicKey]]]:
         """Yield what is sent of the entries, chunk by chunk, with the keys known by now; the entries stay in order."""
@@ -255,26 +274,24 @@ class _Check:
         members = one.members
         if members is None:
             return
-        stored = {
-            "author": row.author, "index": row.index, "kind": row.kind, "received": row.received,
-            "statement": f"sha256:{row.statement.hex()}", "subject": row.subject,
-        }  # fmt: skip
-        if stored.items() <= members.items():
+        digest = f"sha256:{row.statement.hex()}"
+        stored = (row.author, row.index, row.kind, row.received, digest, row.subject)
+        if stored == _filed(members):
             return
-        for name, value in stored.items():
+        for name, value in zip(_FILED, stored, strict=True):
             if members[name] != value:
                 sentence = f"The store files entry {one.place} under the {name} {value}, and its header says otherwise."
                 self.found.see("entry.column-mismatch", f"entry {one.place}", sentence, "design §4")
 
     def _check_statement(self, row: Row, seen: _Seen) -> None:
         """See whether a statement is the one that its header names, and whether its author could say it there."""
-        subject, said = f"entry {row.index}", seen.said
+        subject, said = f"entry {row.index}", None if seen.said is None else _Said._make(seen.said)
         if row.jws is None:
-            if not self.reading.erased(row.index):
-                sentence = f"The statement of entry {row.index} is gone, and no erasure of it is logged."
-                self.found.see("statement.missing", subject, sentence, "design §2.3")
+            self._check_absent(row)
             self.erased += 1
             return
+        if self.erasures:
+            self._check_kept(row)
         if seen.digest != row.statement or b'"size":%d,' % len(row.jws) not in row.header:
             sentence = f"The statement kept for entry {row.index} is not the one that its header names."
             self.found.see("statement.digest-mismatch", subject, sentence, "design §2.3")
@@ -297,7 +314,7 @@ class _Check:
         except PledgerError as error:
             self.found.see("statement.refused", subject, error.message, "design §2.2, §5")
         if statement is not None and isinstance(statement.body, Evidence):
-            self._check_evidence(statement.body, subject)
+            self._check_evidence(statement.body, row.index)
 
     def _judge(self, row: Row, said: _Said, envelope: Envelope | None, statement: Statement | None) -> None:
         """Raise where a statement should not have been admitted at its index: genesis, signature, role."""
@@ -312,25 +329,41 @@ class _Check:
             return  # one finding about the charter is enough
         if said.genesis != self.authority.genesis:
             raise RefusedError(f"The statement of entry {row.index} was made for another ledger, {said.genesis}.")
-        key = self.authority.key(said.author)
+        key = signer(self.authority, said.author, statement)
         if key is not None and not said.is_signed and (envelope is None or not verify_envelope(envelope, key)):
             raise RefusedError(f"The signature of entry {row.index} is not by the key {key.kid} that it names.")
-        self._judge_author(row.index, said, statement)
+        self._judge_author(row, said, envelope, statement)
 
-    def _judge_author(self, index: int, said: _Said, statement: Statement | None) -> None:
-        authority = self.authority
+    def _judge_author(self, row: Row, said: _Said, envelope: Envelope | None, statement: Statement | None) -> None:
+        authority, index = self.authority, row.index
         if authority is None:
             return
-        if isinstance(statement, KeyStatement):
-            refuse_wrong_key(authority, said.author, statement, index=index)
-            self.authority = authority.after(index, statement)
+        if envelope is not None and isinstance(statement, KeyStatement):
+            refuse_wrong_key(authority, envelope, statement, index=index)
+            self._judge_hand_over(statement, index)
+            self.authority = authority.after(index, statement, name=f"sha256:{row.statement.hex()}")
             return
         authority.refuse_unless_may(said.author, said.kind, index=index)
+        if statement is not None and isinstance(statement.body, Erasure):
+            self._judge_erasure(statement.body, said.subject, index)
         names = [said.corrects] if said.corrects is not None else []
         if statement is not None and isinstance(statement.body, Retraction):
             names.append(statement.body.statement)
-        for name in names:
-            self._judge_target(name, index, said, authority)
+        for target in names:
+            self._judge_target(target, index, said, authority)
+
+    def _judge_hand_over(self, statement: KeyStatement, index: int) -> None:
+        """Raise where the checkpoint that an appointment carries is not of this log's past."""
+        if statement.body.last_checkpoint is None or statement.anchor is None:
+            return
+        size = statement.anchor.size
+        nodes = self.reading.nodes(edge_indexes(size))
+        if (
+            len(nodes) < len(edge_indexes(size))
+            or encode_base64url(read_edge(size, nodes).root) != statement.anchor.root
+        ):
+            message = f"The last checkpoint that the appointment of entry {index} carries is not of this log."
+            raise RefusedError(message, index=index)
 
     def _judge_target(self, name: str, index: int, said: _Said, authority: Authority) -> None:
         """Raise unless what a statement mends or retracts is before it, on its subject, and by its author."""
@@ -348,17 +381,92 @@ class _Check:
             sentence = f"The charter of the log is {authority.genesis}, and the ledger was opened as {self.genesis}."
             self.found.see("charter.other", "entry 0", sentence, "design §2.2")
         self.authority = authority
-        first, second = (PublicKey.from_jwk(plain(jwk)) for jwk in authority.charter.checkpoint)
-        self.keys = log_keys(authority.charter.origin, ed25519=first, mldsa=second)
 
-    def _check_evidence(self, body: Evidence, subject: str) -> None:
-        """See whether the files that evidence names are held, whole and unchanged."""
+    def _check_evidence(self, body: Evidence, index: int) -> None:
+        """See whether the files that evidence names are held, whole and unchanged, but those erased since."""
+        files = (body.raw.digest, body.observations.digest)
+        excused = {one for one in files if one in self.excused or self._erasure(one, after=index) is not None}
         try:
-            check_files(body, self.blobs, excused=self.excused)
-            if body.raw.digest not in self.excused or self.blobs.size(body.raw.digest) is not None:
+            check_files(body, self.blobs, excused=excused)
+            if body.raw.digest not in excused or self.blobs.size(body.raw.digest) is not None:
                 self.blobs.open(body.raw.digest).close()
         except PledgerError as error:
-            self.found.see("evidence.file", subject, error.message, "design §2.2")
+            self.found.see("evidence.file", f"entry {index}", error.message, "design §2.2")
+
+    # --- erasures -----------------------------------------------------------------------------------------------------
+
+    def _read_erasures(self, total: int) -> None:
+        """Remember what the log's erasures name; one that cannot be read excuses nothing, and is found in its place."""
+        for row in self.reading.rows(0, total, kinds=("erasure",)):
+            with suppress(PledgerError):
+                said = read_said(row)
+                if said is not None and isinstance(said.statement.body, Erasure):
+                    for digest in said.statement.body.digests:
+                        self.erasures.setdefault(digest, (row.index, said.subject))
+
+    def _erasure(self, digest: str, *, after: int, about: str | None = None) -> int | None:
+        """Return the entry that erased a digest, if it is logged after an entry, and about that subject where given."""
+        by, subject = self.erasures.get(digest, (-1, ""))
+        return by if by > after and about in {None, subject} else None
+
+    def _check_absent(self, row: Row) -> None:
+        """See whether a statement that is not held was erased: by a logged erasure, and by the door of the store."""
+        subject = f"entry {row.index}"
+        by = self._erasure(f"sha256:{row.statement.hex()}", after=row.index, about=row.subject)
+        if by is None or row.kind in LASTING:
+            sentence = f"The statement of entry {row.index} is gone, and no erasure of it is logged."
+            self.found.see("statement.missing", subject, sentence, "design §2.3")
+        elif not self.reading.erased(row.index):
+            sentence = (
+                f"The statement of entry {row.index} is gone, as entry {by} says, and the store notes no erasure."
+            )
+            self.found.see("erasure.unnoted", subject, sentence, "design §2.3")
+
+    def _check_kept(self, row: Row) -> None:
+        """See whether a statement that is held was erased."""
+        by = self._erasure(f"sha256:{row.statement.hex()}", after=row.index, about=row.subject)
+        if by is not None and row.kind not in LASTING:
+            sentence = f"The statement of entry {row.index} was erased by entry {by}, and is still held; {_REBUILD}"
+            self.found.see("erasure.unfinished", f"entry {row.index}", sentence, "design §2.3")
+
+    def _judge_erasure(self, body: Erasure, subject: str, index: int) -> None:
+        """Raise where an erasure names what it may not: a later statement, another subject's, or one that lasts."""
+        named = self.reading.named([bytes.fromhex(digest[7:]) for digest in body.digests])
+        for digest in body.digests:
+            if self.erasures.get(digest, (index, ""))[0] < index:
+                raise RefusedError(f"Entry {index} erases {digest}, which was erased before.")
+            place = named.get(bytes.fromhex(digest[7:]))
+            target = None if place is None else self.reading.row(place)
+            if target is None:
+                self._judge_erased_file(digest, subject, index)
+                continue
+            if target.index >= index or target.subject != subject or target.kind in LASTING:
+                message = (
+                    f"Entry {index} erases {digest}, which is no earlier statement on its subject, or one that lasts."
+                )
+                raise RefusedError(message)
+
+    def _judge_erased_file(self, digest: str, subject: str, index: int) -> None:
+        """Raise unless an earlier statement on the erasure's subject names the file, or may have named it.
+
+        What was erased names nothing any more, so that only its subject is left to go by.
+        """
+        for row in self.reading.about(subject, _ALL):
+            is_gone = row.jws is None or self._erasure(f"sha256:{row.statement.hex()}", after=row.index) is not None
+            if row.index < index and (is_gone or _names_file(row, digest)):
+                return
+        message = f"Entry {index} erases {digest}, which no earlier statement on its subject, {subject}, names."
+        raise RefusedError(message)
+
+    def _check_removed(self) -> None:
+        """See whether files that were erased are still held."""
+        for digest, (by, _) in self.erasures.items():
+            if self.blobs.size(digest) is not None:
+                sentence = (
+                    f"The file {digest}, which entry {by} erased, is still held; any command that opens the ledger "
+                    "removes it."
+                )
+                self.found.see("erasure.unfinished", f"entry {by}", sentence, "design §2.3")
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
@@ -370,8 +478,8 @@ class _Check:
         subject = f"checkpoint {size}"
         try:
             signed = (
-                open_checkpoint(note, log=self.keys).checkpoint
-                if self.keys
+                open_checkpoint(note, log=self.authority.checkpoint_keys_at(size)).checkpoint
+                if self.authority is not None
                 else parse_checkpoint(parse_note(note).text)
             )
         except PledgerError as error:
@@ -397,6 +505,26 @@ class _Check:
         if self.size and self.current[0].received != received:
             sentence = f"The head says that the last entry was received at {received}, and that entry says otherwise."
             self.found.see("head.received", "head", sentence, "design §2.5")
+
+    def _check_indexes(self) -> None:
+        """See whether each index statement names the root that the entries below it give (design §2.3)."""
+        try:
+            logged = logged_indexes(self.reading)
+            for entry, body in logged:
+                if body.size > min(entry, self.size):
+                    sentence = f"Entry {entry} logs an index of {body.size} entries, more than stand before it."
+                    self.found.see("index.size", f"entry {entry}", sentence, "design §2.3")
+            known = [(entry, body) for entry, body in logged if body.size <= min(entry, self.size)]
+            # What the store files entries under was held against their headers before.
+            records = stored_records(self.reading, max((body.size for _, body in known), default=0))
+            for entry, body, root in wrong_indexes(known, records):
+                sentence = (
+                    f"The index of {body.size} entries that entry {entry} logs has another root than these entries "
+                    f"give, {encode_base64url(root)}."
+                )
+                self.found.see("index.root-mismatch", f"entry {entry}", sentence, "design §2.3")
+        except MalformedError as error:
+            self.found.see("index.unread", "index", error.message, "design §2.3")
 
     # --- what is stored to be quick -----------------------------------------------------------------------------------
 
@@ -430,6 +558,9 @@ class _Check:
                 self.found.see("store.count", table, sentence, "design §4")
 
     def _check_marks(self, chunk: list[Row]) -> None:
+        """See whether each entry is found by its statement's name and by what it says, before any other."""
+        if self.reading.finds_each(chunk):
+            return
         named = self.reading.named([row.statement for row in chunk])
         repeats = self.reading.said([(row.author, row.payload) for row in chunk if row.payload is not None])
         for row in chunk:
@@ -458,30 +589,45 @@ class _Due:
         return 0
 
 
+_FILED: Final = ("author", "index", "kind", "received", "statement", "subject")
+"""The members of a header that its entry is filed under."""
+
+_filed: Final = itemgetter(*_FILED)
+
+
 def _no_key(_kid: str) -> None:
     """Return nothing: before the charter no key is known."""
 
 
-def _see(entries: Sequence[_Sent], keys: Sequence[PublicKey]) -> list[_Seen]:
-    """Return what entries show by themselves, in order; signatures are verified where the key is given."""
+def _see(entries: Sequence[_Sent], keys: Sequence[PublicKey]) -> list[tuple[Any, ...]]:
+    """Return what entries show by themselves (``_Seen``), in order; signatures are verified where the key is given."""
     known = {key.kid: key for key in keys}
     return [_see_one(index, header, jws, known) for index, header, jws in entries]
 
 
-def _see_one(index: int, header: bytes, jws: bytes | None, known: Mapping[str, PublicKey]) -> _Seen:
-    read = read_header(header)
+def _see_one(index: int, header: bytes, jws: bytes | None, known: Mapping[str, PublicKey]) -> tuple[Any, ...]:
+    read = tuple(read_header(header))
     if jws is None:
-        return _Seen(read, None, None, "")
+        return read, None, None, ""
     what = f"the statement of entry {index}"
     try:
         envelope = open_envelope(jws, typ=STATEMENT, what=what)
         statement = parse_statement(envelope.payload, what=what)
     except PledgerError as error:
-        return _Seen(read, hashlib.sha256(jws).digest(), None, error.message)
+        return read, hashlib.sha256(jws).digest(), None, error.message
     key = known.get(envelope.kid)
-    said = _Said(
-        author=envelope.kid, kind=kind_of(statement), subject=statement.subject, genesis=statement.genesis,
-        corrects=statement.corrects, payload=hashlib.sha256(envelope.payload).digest(),
-        is_signed=key is not None and verify_envelope(envelope, key),
+    is_signed = key is not None and verify_envelope(envelope, key)
+    payload = hashlib.sha256(envelope.payload).digest()
+    # In the order of ``_Said``.
+    said = (
+        envelope.kid, kind_of(statement), statement.subject, statement.genesis, statement.corrects, payload, is_signed,
     )  # fmt: skip
-    return _Seen(read, bytes.fromhex(envelope.name[7:]), said, "")
+    return read, bytes.fromhex(envelope.name[7:]), said, ""
+
+
+def _names_file(row: Row, digest: str) -> bool:
+    """Tell whether the statement of an entry names a file; what cannot be read names none."""
+    with suppress(PledgerError):
+        said = read_said(row)
+        return said is not None and digest in files_named(said)
+    return False

@@ -6,12 +6,12 @@ every member is written out, so that what is signed says all that it means. Noth
 
 from typing import Any
 
-from ledger.assessment.authority import approval_payload
+from ledger.assessment.tenure import approval_payload
 from ledger.model.charter import Charter
 from ledger.model.statement import Anchor, CharterStatement, Statement, plain
 from ledger.signing.canonical import CanonicalBytes, encode_base64url, format_json
 from ledger.signing.envelope import APPROVAL, STATEMENT, Envelope, seal
-from ledger.signing.key import PrivateKey
+from ledger.signing.key import Signer
 from ledger.tlog.checkpoint import Checkpoint
 
 
@@ -27,7 +27,7 @@ def compose(statement: Statement, *, genesis: str, anchor: Checkpoint | None) ->
     return format_json(plain(statement.model_copy(update={"genesis": genesis, "anchor": seen})))
 
 
-def seal_charter(body: Charter, *, issued: str, operator: PrivateKey, roots: tuple[PrivateKey, ...]) -> Envelope:
+def seal_charter(body: Charter, *, issued: str, operator: Signer, roots: tuple[Signer, ...]) -> Envelope:
     """Return a charter, approved by its root keys and signed by its operator.
 
     Args:

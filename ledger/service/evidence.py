@@ -7,7 +7,7 @@ design §2.2 (``evidence``), §2.6.
 
 from collections.abc import Collection
 
-from ledger.assessment.observation import observations_of
+from ledger.assessment.observation import count_rows
 from ledger.errors import MalformedError, NotFoundError
 from ledger.model.evidence import Evidence
 from ledger.service.ports import Blobs
@@ -56,7 +56,7 @@ def check_files(body: Evidence, blobs: Blobs, *, excused: Collection[str] = froz
         return
     what = f"observations {body.observations.digest}"
     with blobs.open(body.observations.digest) as file:
-        count = sum(1 for _ in observations_of(body, file, what=what))
+        count = count_rows(body, file, what=what)
     if count != body.observations.count:
         message = (
             f"{what}: there are {count} rows, and the statement says {body.observations.count}; mend the statement."

@@ -6,9 +6,10 @@ from the caller, who knows how, and goes in beside the result.
 """
 
 import io
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Literal
 
 from ledger.assessment.authority import Authority, found
 from ledger.assessment.selection import Engine, selection_sql
@@ -16,19 +17,26 @@ from ledger.assessment.view import Said
 from ledger.audit.archive import Part, part_of
 from ledger.audit.bundle import (
     AUDIT,
+    AUTHORITY_TIMESTAMPS_LIMIT,
     CHECKPOINT,
     HEADERS,
+    HEADERS_LIMIT,
+    INCLUSION,
+    INDEX,
     POLICY,
     REPORT,
     SELECTION,
+    TIMESTAMPS_LIMIT,
     Manifest,
     Software,
     format_bundle,
     observations_member,
     raw_member,
+    root_member,
     statement_member,
+    timestamp_member,
 )
-from ledger.audit.closure import closure_of, in_closure
+from ledger.audit.closure import Closure, closure_of, in_closure
 from ledger.audit.procedure import conduct, format_result
 from ledger.audit.result import AuditResult
 from ledger.errors import ConflictError
@@ -36,13 +44,24 @@ from ledger.model.determination import View
 from ledger.model.erasure import Erasure
 from ledger.model.evidence import Evidence
 from ledger.model.statement import KINDS, CharterStatement, Statement
-from ledger.service.ports import Blobs, Reading
+from ledger.service.index import prove_closure
+from ledger.service.interval import Dating, tree_checkpoint
+from ledger.service.ports import Blobs, Reading, Stamps
 from ledger.service.scene import read_said
+from ledger.service.stamp import Authority as TimeAuthority
+from ledger.service.stamp import held_timestamp
 from ledger.signing.canonical import CanonicalBytes
 from ledger.signing.envelope import STATEMENT, open_envelope
+from ledger.tlog.checkpoint import parse_checkpoint
 from ledger.tlog.entry import Header, parse_header
+from ledger.tlog.index import closure_ranges
+from ledger.tlog.note import parse_note
 from ledger.tlog.policy import format_policy, parse_policy
 from ledger.tlog.stored import Row
+from ledger.tlog.timestamp import format_roots, is_installed
+
+Form = Literal["auto", "headers", "index"]
+"""How a bundle shows that nothing is left out: by all headers, or by those of the closure and an index proof."""
 
 _ALL_KINDS: Final = tuple(KINDS)
 
@@ -84,6 +103,8 @@ def export(
     view: View,
     subjects: Sequence[str],
     engine: Engine,
+    form: Form = "auto",
+    dating: Dating | None = None,
 ) -> Export:
     """Return the audit of commitments at a view, with the parts of its bundle.
 
@@ -93,12 +114,16 @@ def export(
         policy: by which the log's checkpoints are verified.
         subjects: in the order in which they are to be reported.
         engine: draws the figures; every engine gives the same.
+        form: of the headers: all of them, or those of the closure with an index proof; by itself, as the log is long.
+        dating: who has dated the log's checkpoints; what they gave goes along.
 
     Raises:
-        NotFoundError: a subject is no commitment that the view knows.
-        ConflictError: the log has no charter.
+        NotFoundError: a subject is no commitment that the view knows; or an index is needed, and none is logged.
+        ConflictError: the log has no charter, or the index that it logged is not that of its entries.
+        MalformedError: the completeness proof would be too large.
     """
-    belonging = list(_closure(reading, subjects))
+    carried = _carried(reading, subjects, form=form)
+    belonging = carried.belonging
     bodies = {row.index: row.jws for row in belonging if row.jws is not None}
     said = [one for row in belonging if (one := read_said(row)) is not None]
     result = conduct(
@@ -111,18 +136,53 @@ def export(
         absent=[parse_header(row.header) for row in belonging if row.jws is None],
     )
     parts = [
-        part_of(CHECKPOINT, reading.head().checkpoint),
+        part_of(CHECKPOINT, _cosigned(reading, dating)),
         part_of(POLICY, format_policy(parse_policy(policy))),
-        Part(HEADERS, lambda: _stream(row.header + b"\n" for row in reading.rows(0, reading.head().size))),
+        *carried.parts,
         part_of(SELECTION, selection_sql().encode()),
         *(part_of(statement_member(one.name), bodies[one.index]) for one in said),
         *_files(said, blobs),
+        *(_timestamps(reading, carried, dating.stamps, dating.authorities) if dating and dating.stamps else ()),
     ]
     return Export(result, format_result(result), tuple(parts))
 
 
-def _closure(reading: Reading, subjects: Sequence[str]) -> Iterator[Row]:
-    """Yield the entries of the closure, in order."""
+@dataclass(frozen=True, slots=True)
+class _Carried:
+    """What of the log a bundle carries: the entries of the closure, and the parts that show them to be all.
+
+    Attributes:
+        is_whole: all headers are carried, from which the root of any size is worked out.
+    """
+
+    belonging: Sequence[Row]
+    parts: tuple[Part, ...]
+    is_whole: bool = False
+
+
+def _carried(reading: Reading, subjects: Sequence[str], *, form: Form) -> _Carried:
+    """Return the entries of the closure, and the headers with what stands for those that are not carried along."""
+    closure = _closure(reading, subjects)
+    size = reading.head().size
+    if form == "headers" or (form == "auto" and size <= HEADERS_LIMIT):
+        belonging = [row for row in reading.rows(0, size) if in_closure(parse_header(row.header), closure)]
+        lines = Part(HEADERS, lambda: _stream(row.header + b"\n" for row in reading.rows(0, size)))
+        return _Carried(belonging, (lines,), is_whole=True)
+    indexed = prove_closure(reading, closure_ranges(closure.subjects, closure.traders))
+    below = [row for index in indexed.members if (row := reading.row(index)) is not None]
+    belonging = [*below, *(row for row in indexed.tail if in_closure(parse_header(row.header), closure))]
+    headers = b"".join(row.header + b"\n" for row in (*below, *indexed.tail))
+    parts = (
+        part_of(HEADERS, headers),
+        part_of(INDEX, indexed.proof),
+        part_of(INCLUSION, indexed.inclusion),
+        part_of(statement_member(f"sha256:{indexed.entry.statement.hex()}"), indexed.entry.jws or b""),
+    )
+    return _Carried(belonging, parts)
+
+
+def _closure(reading: Reading, subjects: Sequence[str]) -> Closure:
+    """Return the closure, worked out from the entries about its subjects."""
 
     def about(subject: str) -> Iterable[Header]:
         return [parse_header(row.header) for row in reading.about(subject, _ALL_KINDS)]
@@ -132,10 +192,7 @@ def _closure(reading: Reading, subjects: Sequence[str]) -> Iterator[Row]:
         said = read_said(row) if row is not None else None
         return said.statement if said is not None else None
 
-    closure = closure_of(subjects, about, body_of)
-    for row in reading.rows(0, reading.head().size):
-        if in_closure(parse_header(row.header), closure):
-            yield row
+    return closure_of(subjects, about, body_of)
 
 
 def _authority(said: Iterable[Said], bodies: Mapping[int, bytes], *, size: int) -> Authority:
@@ -145,10 +202,58 @@ def _authority(said: Iterable[Said], bodies: Mapping[int, bytes], *, size: int) 
         if isinstance(one.statement, CharterStatement):
             authority = found(open_envelope(bodies[one.index], typ=STATEMENT), one.statement)
         elif authority is not None and one.index < size:
-            authority = authority.after(one.index, one.statement)
+            authority = authority.after(one.index, one.statement, name=one.name)
     if authority is None:
         raise ConflictError("The log has no charter; run pledger log check.")
     return authority
+
+
+def _cosigned(reading: Reading, dating: Dating | None) -> bytes:
+    """Return the head's checkpoint, as its witnesses cosigned it where they have.
+
+    Raises:
+        ConflictError: what is kept as cosigned is another checkpoint.
+    """
+    head = reading.head()
+    note = dating.cosigned(head.size) if dating is not None else None
+    if note is None:
+        return head.checkpoint
+    if parse_note(note).text != parse_note(head.checkpoint).text:
+        message = "The witnesses cosigned another checkpoint than the ledger's last; run pledger log check."
+        raise ConflictError(message, cosigned=note.decode(), ledger=head.checkpoint.decode())
+    return note
+
+
+def _timestamps(
+    reading: Reading, carried: _Carried, stamps: Stamps, authorities: Sequence[TimeAuthority]
+) -> Iterator[Part]:
+    """Yield the timestamps over the checkpoint, and those that date an entry of the closure first; and their roots.
+
+    An earlier size is held against the headers; without all of them only the checkpoint's own can be.
+    """
+    size, origin = reading.head().size, parse_checkpoint(parse_note(reading.head().checkpoint).text).origin
+    held, most = stamps.held(), min(AUTHORITY_TIMESTAMPS_LIMIT, TIMESTAMPS_LIMIT // max(1, len(authorities)))
+    for authority in authorities:
+        sizes = [one for one, name in held if name == authority.name and one <= size]
+        indexes = [row.index for row in carried.belonging] if carried.is_whole else []
+        wanted = {sizes[place] for index in indexes if (place := bisect_right(sizes, index)) < len(sizes)}
+        wanted |= {size} & set(sizes)
+        given = [
+            part_of(timestamp_member(one, authority.name), found)
+            for one in sorted(wanted)[-most:]
+            if (found := _timestamp(reading, one, authority, stamps, origin=origin)) is not None
+        ]
+        yield from given
+        if given:
+            yield part_of(root_member(authority.name), format_roots(authority.roots))
+
+
+def _timestamp(reading: Reading, size: int, authority: TimeAuthority, stamps: Stamps, *, origin: str) -> bytes | None:
+    """Return a timestamp that is kept; where it can be verified here, only one that does verify."""
+    if not is_installed():
+        return stamps.get(size, authority.name)
+    found = held_timestamp(stamps, authority, tree_checkpoint(reading, size, origin=origin))
+    return found.raw if found is not None else None
 
 
 def _files(said: Iterable[Said], blobs: Blobs) -> Iterator[Part]:

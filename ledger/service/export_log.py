@@ -7,13 +7,15 @@ store which contradicts its own checkpoint exports nothing. A file whose licence
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from ledger.errors import ConflictError, ForkError, RefusedError
 from ledger.model.statement import EvidenceStatement
+from ledger.service.carried import write_timestamps
+from ledger.service.interval import Dating
 from ledger.service.ports import Blobs, Progress, Reading
 from ledger.service.scene import read_said
 from ledger.service.site import (
@@ -34,9 +36,9 @@ from ledger.service.site import (
 )
 from ledger.signing.canonical import parse_canonical
 from ledger.signing.envelope import STATEMENT, open_envelope
-from ledger.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from ledger.tlog.checkpoint import Checkpoint, KeysAt, open_checkpoint_at, parse_checkpoint
 from ledger.tlog.merkle import edge_indexes, read_edge
-from ledger.tlog.note import NOTE_LIMIT, VerifierKey, parse_note
+from ledger.tlog.note import NOTE_LIMIT, parse_note
 from ledger.tlog.stored import Row
 from ledger.tlog.tile import TILE_HEIGHT, TILE_WIDTH, Tile, tile_addresses
 
@@ -75,8 +77,8 @@ def export_log(
     site: Site,
     *,
     policy: bytes,
-    keys: Sequence[VerifierKey],
-    cosigned: Callable[[int], bytes | None] = lambda _size: None,
+    keys_at: KeysAt,
+    dating: Dating | None = None,
     restricted: bool = False,
     progress: Progress | None = None,
 ) -> Exported:
@@ -87,8 +89,8 @@ def export_log(
         blobs: the files that statements name.
         site: to be written; empty, or an earlier export of the same log.
         policy: of the log, as it publishes it.
-        keys: of the log, by its charter.
-        cosigned: gives the checkpoint of a size as its witnesses cosigned it, where they have.
+        keys_at: gives the keys that sign the log's checkpoint of a size.
+        dating: who has dated the log's checkpoints; cosignatures and timestamps go out with it.
         restricted: write the files too whose licence does not let them travel: for a successor, not for the public.
         progress: told how many entries of how many are done.
 
@@ -98,8 +100,8 @@ def export_log(
         UnavailableError: the disk is full or cannot be written; the site stands as its checkpoint says.
     """
     with site.writing():
-        export = _Export(reading, blobs, site, keys=keys, restricted=restricted, progress=progress)
-        return export.run(policy, cosigned(reading.head().size))
+        export = _Export(reading, blobs, site, keys_at=keys_at, restricted=restricted, progress=progress)
+        return export.run(policy, dating)
 
 
 class _Export:
@@ -111,14 +113,14 @@ class _Export:
         blobs: Blobs,
         site: Site,
         *,
-        keys: Sequence[VerifierKey],
+        keys_at: KeysAt,
         restricted: bool,
         progress: Progress | None,
     ) -> None:
         self.reading = reading
         self.blobs = blobs
         self.site = site
-        self.keys = keys
+        self.keys_at = keys_at
         self.is_all = restricted
         self.progress = progress
         self.statements = 0
@@ -126,11 +128,11 @@ class _Export:
         self.withheld: dict[str, None] = {}
         self.whole: set[str] = set()
 
-    def run(self, policy: bytes, cosigned: bytes | None) -> Exported:
+    def run(self, policy: bytes, dating: Dating | None) -> Exported:
         # 1. Where the ledger and the site stand.
         signed = self.reading.head().checkpoint
-        note = cosigned or signed
-        checkpoint = open_checkpoint(note, log=self.keys).checkpoint
+        note = (dating.cosigned(self.reading.head().size) if dating is not None else None) or signed
+        checkpoint = open_checkpoint_at(note, self.keys_at).checkpoint
         if parse_note(note).text != parse_note(signed).text:
             message = "The witnesses cosigned another checkpoint than the ledger's last; run pledger log check."
             raise ConflictError(message, cosigned=note.decode(), ledger=signed.decode())
@@ -150,6 +152,8 @@ class _Export:
         write_partial(self.site, tiler, is_wanted=lambda tile: self._was_published(tile, checkpoint.size))
         # 3. The files that they name. What must travel now, but did not before, needs all statements again.
         self._write_files(0 if self.is_all else before, checkpoint.size)
+        if dating is not None and dating.stamps is not None:
+            write_timestamps(self.site, dating.stamps, dating.authorities, before=before, size=checkpoint.size)
         # 4. A crash before the last step leaves the old checkpoint, and files beyond it that nobody asks for.
         self.site.write(POLICY, policy)
         self.site.settle()
@@ -162,7 +166,7 @@ class _Export:
         if raw is None:
             return 0
         try:
-            held = open_checkpoint(raw, log=self.keys).checkpoint
+            held = open_checkpoint_at(raw, self.keys_at).checkpoint
         except RefusedError as error:
             message = f"{self.site.name} holds a site that this log did not sign; export to another directory."
             raise ConflictError(message, directory=self.site.name) from error

@@ -21,7 +21,11 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from ledger.errors import ConflictError, MalformedError
+from ledger.model.erasure import LASTING
+from ledger.service.carried import Carried
 from ledger.service.check import check_log
+from ledger.service.erase import bodies_of
+from ledger.service.pool import pool
 from ledger.service.ports import Blobs, Progress, Reading, Store, Writing
 from ledger.service.site import (
     Checking,
@@ -49,12 +53,9 @@ from ledger.tlog.tile import ENTRIES, Tile, format_bundle, format_tile, format_t
 GROUP: Final = 20_000
 """Entries of one transaction: what is not committed waits in the write-ahead log."""
 
-LASTING: Final = frozenset({"charter", "key", "erasure"})
-"""Kinds that cannot be erased, and so are never absent (design §2.3)."""
-
 
 class KeptBlobs(Blobs, Protocol):
-    """Files by digest, to which more are added."""
+    """Files by digest, to which more are added, and from which what the log erases is removed."""
 
     def put(self, stream: Readable, *, expected: str | None = None) -> object:
         """Keep a stream's bytes under their digest, which has to be the one that is expected."""
@@ -69,6 +70,7 @@ class Imported:
         statements: how many are held; ``erased`` how many a logged erasure has removed.
         files: how many files are held.
         withheld: digests of files that are not there, as their licence keeps them back or an erasure removed them.
+        timestamps: what of the site's timestamps was carried over; whoever keeps them fills it in.
     """
 
     front: Front
@@ -76,6 +78,7 @@ class Imported:
     erased: int
     files: int
     withheld: tuple[str, ...]
+    timestamps: Carried = Carried()  # noqa: RUF009  # frozen, and holds nothing
 
 
 def import_log(
@@ -94,7 +97,7 @@ def import_log(
         store: empty; it is no ledger until this returns.
         blobs: where its files go.
         trusted: a policy that the caller holds, which then has to accept the checkpoint.
-        executor: of threads that fetch statements and verify signatures.
+        executor: of threads that fetch statements.
         progress: told how many entries of how many are done.
 
     Raises:
@@ -114,6 +117,7 @@ class _Import:
         missing: files that are needed and not there, by digest: the entry that names them.
         erasures: by digest, the entry that removes it.
         restricted: files that are kept back by their licence.
+        gone: how many statements were erased.
     """
 
     def __init__(
@@ -125,6 +129,7 @@ class _Import:
         self.executor = executor
         self.progress = progress
         self.tiler = Tiler(read_edge(0, {}))
+        self.gone = 0
         self.genesis = ""
         self.absent: dict[str, int] = {}
         self.missing: dict[str, int] = {}
@@ -159,8 +164,8 @@ class _Import:
         named = self.missing.keys() | self.restricted
         return Imported(
             front,
-            statements=size - len(self.absent),
-            erased=len(self.absent),
+            statements=size - self.gone,
+            erased=self.gone,
             files=len(self.held),
             withheld=tuple(digest for digest in withheld if digest in named),
         )
@@ -246,7 +251,7 @@ class _Import:
         self.restricted.update(files.restricted)
         for digest, size in {**files.needed, **files.restricted}.items():
             if not self._copy(digest, limit=size) and digest in files.needed:
-                self.missing.setdefault(digest, index)
+                self.missing[digest] = index
         for digest in files.wanted:
             self._copy(digest, limit=None)
 
@@ -269,7 +274,9 @@ class _Import:
             self._compare(tile, format_tile(hashes))
         # 5. What is absent.
         for digest, index in {**self.absent, **self.missing}.items():
-            if digest not in self.erasures and (digest in self.absent or digest not in self.restricted):
+            # What was logged after its erasure is not excused by it.
+            is_erased = self.erasures.get(digest, -1) > index
+            if not is_erased and (digest in self.absent or digest not in self.restricted):
                 what = "statement" if digest in self.absent else "file"
                 message = (
                     f"{self.source.name} lacks the {what} {digest} of entry {index}, and nothing logged removes it."
@@ -279,11 +286,22 @@ class _Import:
         if self.tiler.edge.root != front.checkpoint.root:
             message = f"The entries of {self.source.name} do not have the root that its checkpoint signs."
             raise MalformedError(message, size=front.checkpoint.size)
-        if self.absent:
-            writing.erase([(index, self.erasures[digest]) for digest, index in self.absent.items()])
+        self._erase(writing)
         new = Head(size=front.checkpoint.size, checkpoint=front.note, received=received)
         if not writing.swap(writing.head(), new):
             raise ConflictError("Another process writes to the store; import into a new directory.")
+
+    def _erase(self, writing: Writing) -> None:
+        """Note what was erased, and keep nothing of it that the site still had."""
+        for entry, by in bodies_of(writing, self.erasures):
+            row = writing.row(entry)
+            # What no erasure may name is found by the check.
+            if row is not None and entry < by and row.kind not in LASTING:
+                writing.erase([(entry, by)])
+                self.gone += 1
+        for digest in self.erasures:
+            if self.blobs.remove(digest):
+                self.held.discard(digest)
 
     def _check(self, front: Front, *, withheld: frozenset[str]) -> None:
         """Raise unless the store is sound by the check that shares nothing with what filled it."""
@@ -293,10 +311,10 @@ class _Import:
             if self.progress is not None:
                 self.progress(total + done, 2 * total)
 
-        with self.store.reading() as reading:
+        # The threads that fetched would wait for one another here; processes do not.
+        with self.store.reading() as reading, pool(preload="ledger.service.check") as processes:
             checked = check_log(
-                reading, self.blobs, genesis=self.genesis, executor=self.executor, progress=second_half,
-                excused=withheld,
+                reading, self.blobs, genesis=self.genesis, executor=processes, progress=second_half, excused=withheld,
             )  # fmt: skip
         if not checked.is_sound or checked.size != size or checked.root != front.checkpoint.root:
             first = checked.findings[0].sentence if checked.findings else "Its root is another."

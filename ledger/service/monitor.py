@@ -10,31 +10,41 @@ the entries that were promised. Nothing here is kept, fetched or timed; what was
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise, product
+from itertools import combinations, islice, pairwise, product
 from typing import Final, Protocol
 
+from ledger.assessment.succession import is_each
 from ledger.errors import MalformedError, PledgerError, RefusedError
+from ledger.service.index import header_records, index_roots
 from ledger.service.ports import Reading
-from ledger.service.site import CHECKPOINT, Source, read_headers, read_nodes, read_whole
-from ledger.tlog.checkpoint import SignedCheckpoint, open_any_checkpoint
-from ledger.tlog.entry import HEADER_LIMIT, chain_fault, parse_header
+from ledger.service.site import CHECKPOINT, Source, read_headers, read_nodes, read_statement, read_whole
+from ledger.signing.canonical import digest
+from ledger.tlog.checkpoint import KeysAt, SignedCheckpoint, open_any_checkpoint
+from ledger.tlog.entry import HEADER_LIMIT, Header, chain_fault, parse_header
 from ledger.tlog.finding import Finding
 from ledger.tlog.fraud import (
+    FRAUD_LIMIT,
     Chain,
     Entry,
     FraudProof,
     Leaf,
+    Logged,
+    Misindex,
+    Omission,
     Withheld,
     contradiction,
     judge,
     make_rewrite,
     rewrite_indexes,
+    said_index,
 )
+from ledger.tlog.index import IndexProof, ShownRecords, format_record, index_of
 from ledger.tlog.merkle import (
     Address,
     Edge,
     Hash,
     Nodes,
+    consistency_indexes,
     edge_indexes,
     inclusion_indexes,
     leaf_hash,
@@ -55,6 +65,10 @@ _HARMLESS: Final = frozenset({"source.unread", "checkpoint.refused"})
 """Findings about somebody else than the log whose entries were read, and that do not cast doubt on them."""
 
 
+HEADERS_ROOM: Final = FRAUD_LIMIT * 2 // 3
+"""The most bytes of headers that a fraud proof is made of: base64 takes a third more, and the rest is small."""
+
+
 class Tree(Protocol):
     """A log as somebody serves it."""
 
@@ -70,6 +84,9 @@ class Tree(Protocol):
 
     def headers(self, start: int, stop: int) -> Iterator[bytes]:
         """Yield its entries of a range; ``stop`` is the size of its tree."""
+
+    def statement(self, header: Header) -> bytes | None:
+        """Return the statement that a header names, or None where it is not served."""
 
 
 class SiteTree:
@@ -105,6 +122,10 @@ class SiteTree:
             bundle = read_headers(self.source, Tile(ENTRIES, number, min(TILE_WIDTH, stop - first)))
             yield from bundle[max(0, start - first) :]
 
+    def statement(self, header: Header) -> bytes | None:
+        """Return a statement from the site."""
+        return read_statement(self.source, header)
+
 
 class StoreTree:
     """The log in a store of our own, by one snapshot of it.
@@ -138,6 +159,11 @@ class StoreTree:
         for row in self._reading.rows(start, stop):
             yield row.header
 
+    def statement(self, header: Header) -> bytes | None:
+        """Return a statement from the store."""
+        row = self._reading.row(header.index)
+        return row.jws if row is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -167,6 +193,21 @@ class Promised:
     index: int
     entry: Entry
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What an audit's bundle shows of a completeness index, which the log's own entries are held against.
+
+    Attributes:
+        name: of the file, as a sentence names it.
+        proof: its completeness proof.
+        members: the records of its headers; those beyond the index are passed over.
+    """
+
+    name: str
+    proof: IndexProof
+    members: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +250,17 @@ class Watched:
         return not self.findings
 
 
-def watch(
+def watch(  # noqa: PLR0913, one round is held against many things
     origin: str,
     keys: Sequence[VerifierKey],
     trees: Sequence[Tree],
     *,
     shown: Sequence[Shown] = (),
     promised: Sequence[Promised] = (),
+    carried: Sequence[Carried] = (),
     known: bytes | None = None,
+    known_keys: Sequence[VerifierKey] = (),
+    keys_at: KeysAt | None = None,
 ) -> Watched:
     """Return what one round of watching a log gives.
 
@@ -226,27 +270,42 @@ def watch(
         trees: who serves the log; the first is the log itself, the others are its mirrors.
         shown: checkpoints that others show, such as witnesses.
         promised: entries for which somebody holds a receipt.
+        carried: what audits of the log show of its completeness index.
         known: the largest checkpoint of an earlier round.
+        known_keys: of the log as that round knew them: by these the checkpoint was seen, whatever is shown now.
+        keys_at: where the log has replaced its keys, gives those that sign its checkpoint of a size; ``keys`` has all.
     """
-    return _Round(origin, keys, known).run(trees, shown, promised)
+    return _Round(origin, keys, known, keys_at, known_keys).run(trees, shown, promised, carried)
 
 
 class _Round:
     """One round, step by step."""
 
-    def __init__(self, origin: str, keys: Sequence[VerifierKey], known: bytes | None) -> None:
+    def __init__(
+        self,
+        origin: str,
+        keys: Sequence[VerifierKey],
+        known: bytes | None,
+        keys_at: KeysAt | None = None,
+        known_keys: Sequence[VerifierKey] = (),
+    ) -> None:
         self.origin = origin
         self.keys = tuple(keys)
+        self.keys_at = keys_at
         self.findings: list[Finding] = []
         self.proofs: list[FraudProof] = []
         self.sightings: list[Sighting] = []
         self.log: Tree | None = None
         self.trees: list[tuple[Tree, SignedCheckpoint]] = []
         self.entries = 0
+        self.logged: list[bytes] = []
         self.has_known = known is not None
-        self.known = self._open(Shown("what was seen before", known)) if known is not None else None
+        before = tuple(known_keys)
+        self.known = self._open(Shown("what was seen before", known), before) if known is not None else None
 
-    def run(self, trees: Sequence[Tree], shown: Sequence[Shown], promised: Sequence[Promised]) -> Watched:
+    def run(
+        self, trees: Sequence[Tree], shown: Sequence[Shown], promised: Sequence[Promised], carried: Sequence[Carried]
+    ) -> Watched:
         # 1. Whoever shows a checkpoint of the log is heard, and what is not the log's is said.
         self.log = trees[0] if trees else None
         self._gather(trees, shown, promised)
@@ -259,6 +318,9 @@ class _Round:
         largest = self._largest()
         if largest is not None and not self.proofs:
             self._read_entries(*largest)
+            # What was logged of its index is what these entries give.
+            if not self.findings or all(finding.code in _HARMLESS for finding in self.findings):
+                self._check_indexes(*largest, carried)
         # 5. What was promised is there.
         for one in promised:
             self._look_for(one)
@@ -293,16 +355,26 @@ class _Round:
                 self.trees.append((tree, signed))
         self.trees.sort(key=lambda one: one[0] is not self.log)
 
-    def _open(self, shown: Shown) -> SignedCheckpoint | None:
-        """Return a checkpoint that the log signed, or None and a finding."""
+    def _open(self, shown: Shown, before: tuple[VerifierKey, ...] = ()) -> SignedCheckpoint | None:
+        """Return a checkpoint that the log signed, or None and a finding; ``before`` are keys that signed it then."""
+        keys_at = None if before else self.keys_at
         try:
-            signed = open_any_checkpoint(shown.raw, self.keys)
+            signed = open_any_checkpoint(shown.raw, (*self.keys, *(key for key in before if key not in self.keys)))
             if signed.checkpoint.origin != self.origin or not any(key.name == self.origin for key in signed.signers):
                 message = f"It is of {signed.checkpoint.origin}, or the log {self.origin} did not sign it."
+                raise RefusedError(message)
+            size = signed.checkpoint.size
+            if keys_at is not None and not signed.signers & set(keys_at(size)):
+                message = f"It is of {size} entries, and the keys that signed it do not sign for {self.origin} there."
                 raise RefusedError(message)
         except (MalformedError, RefusedError) as error:
             self._note("checkpoint.refused", shown.name, error.message, "C2SP tlog-checkpoint")
             return None
+        named = [key for key in (before or self.keys if keys_at is None else keys_at(size)) if key.name == self.origin]
+        if not is_each(named, signed.signers):
+            # It is heard all the same, as it may contradict another; a stranger with one of two keys is not the log.
+            sentence = f"It is of {size} entries, and only one of the algorithms whose keys are known has signed it."
+            self._note("checkpoint.partial", shown.name, sentence, "design §2.4")
         self.sightings.append(Sighting(shown.name, signed))
         return signed
 
@@ -316,6 +388,12 @@ class _Round:
             proof = contradiction(one.signed, other.signed)
             if proof is not None:
                 self._accuse(proof, f"{one.name} and {other.name}")
+                continue
+            first, second = one.signed.checkpoint, other.signed.checkpoint
+            if first.size == second.size and first.root != second.root:
+                # By one of two keys each, or by keys before and after a rotation: it convicts nobody, and is no log.
+                sentence = f"{one.name} and {other.name} show two roots of its size, and no known key signed both."
+                self._note("tree.other", f"checkpoint {first.size}", sentence, "RFC 6962 §2.1.2")
 
     def _look_behind(self) -> None:
         """Say where the log itself shows less than was seen of it; a mirror or a witness may be behind."""
@@ -403,6 +481,8 @@ class _Round:
                 # What follows is chained to what was served, so that one break is told once.
                 self._refuse_break(fault)
             leaves.append(leaf_hash(raw))
+            if header.kind == "index":
+                self.logged.append(raw)
             if len(leaves) == GROUP:
                 edge, leaves = edge.extend(leaves)[0], []
             previous, last = header, raw
@@ -423,6 +503,94 @@ class _Round:
 
     def _refuse_break(self, fault: str) -> None:
         raise MalformedError(f"The entries after a break of the chain were not read. {fault}")
+
+    # --- 4. the completeness index ------------------------------------------------------------------------------------
+
+    def _check_indexes(self, tree: Tree, signed: SignedCheckpoint, carried: Sequence[Carried]) -> None:
+        """Hold each new index statement, and what audits show of older ones, against the entries that it covers."""
+        size = signed.checkpoint.size
+        found: dict[int, tuple[bytes, bytes]] = {}
+        try:
+            for raw in self.logged:
+                self._find_index(raw, tree, found)
+            for one in carried:
+                if one.proof.entry < size and one.proof.entry not in found:
+                    self._find_index(next(iter(tree.headers(one.proof.entry, size))), tree, found)
+            sizes = {entry: said_index(statement)[0] for entry, (_, statement) in found.items()}
+            records = header_records(islice(tree.headers(0, size), max(sizes.values(), default=0)))
+            roots = index_roots(records, sizes.values())
+            for entry, (raw, statement) in found.items():
+                logged = Logged(entry, Entry(raw, self._inclusion(tree, signed, entry)), statement)
+                # What an audit shows is enough to convict, however long the log is.
+                if not self._omits(tree, signed, logged, carried) and said_index(statement)[1] != roots[sizes[entry]]:
+                    self._misindexes(tree, signed, logged)
+        except (PledgerError, StopIteration) as error:
+            sentence = error.message if isinstance(error, PledgerError) else f"{tree.name} does not serve its entries."
+            self._note("index.unread", "index", sentence, "design §2.3")
+
+    def _find_index(self, raw: bytes, tree: Tree, found: dict[int, tuple[bytes, bytes]]) -> None:
+        """Add header and statement of a logged index; say so where there is none, or one of more than stands before."""
+        header = parse_header(raw)
+        subject = f"entry {header.index}"
+        statement = tree.statement(header) if header.kind == "index" else None
+        if statement is None or digest(statement) != header.statement:
+            self._note("index.unread", subject, f"{tree.name} does not serve the statement of an index.", "design §2.3")
+            return
+        size, _ = said_index(statement)
+        if not 0 < size <= header.index:
+            sentence = f"An index of {size} entries is logged, and {header.index} stand before it."
+            self._note("index.size", subject, sentence, "design §2.3")
+            return
+        found[header.index] = raw, statement
+
+    def _omits(self, tree: Tree, signed: SignedCheckpoint, logged: Logged, carried: Sequence[Carried]) -> bool:
+        """Accuse the log where an audit shows an index without one of the log's entries, or with another in its stead.
+
+        Tell whether that was done.
+        """
+        total = signed.checkpoint.size
+        size, _ = said_index(logged.statement)
+        for one in carried:
+            if one.proof.entry != logged.index:
+                continue
+            shown = ShownRecords(one.proof, size=size, members=[raw for raw in one.members if index_of(raw) < size])
+            for raw in islice(tree.headers(0, total), size):
+                header = parse_header(raw)
+                record = format_record(
+                    kind=header.kind, subject=header.subject, index=header.index, leaf=leaf_hash(raw)
+                )  # fmt: skip
+                denial = shown.denial(record)
+                if denial is not None:
+                    omitted = Entry(raw, self._inclusion(tree, signed, header.index))
+                    proof = Omission(self.keys_of(signed), signed.raw, logged, header.index, omitted, denial)
+                    if judge(proof, self.keys).is_shown:
+                        self._accuse(proof, one.name)
+                        return True
+        return False
+
+    def _misindexes(self, tree: Tree, signed: SignedCheckpoint, logged: Logged) -> None:
+        """Accuse the log of an index whose root is not what its entries give, where the entries fit into a proof."""
+        total = signed.checkpoint.size
+        size, _ = said_index(logged.statement)
+        headers: list[bytes] = []
+        room = HEADERS_ROOM
+        for raw in islice(tree.headers(0, total), size):
+            room -= len(raw) + 1
+            if room < 0:
+                break
+            headers.append(raw)
+        nodes = tree.nodes(consistency_indexes(size, total), total)
+        proof = Misindex(
+            self.keys_of(signed), signed.raw, logged, tuple(headers), prove_consistency(size, total, nodes)
+        )  # fmt: skip
+        if room >= 0 and judge(proof, self.keys).is_shown:
+            self._accuse(proof, tree.name)
+            return
+        sentence = (
+            f"The index of {size} entries that entry {logged.index} logs is not that of these entries, which are too "
+            "many for a proof of that. A bundle that rests on it may prove it: watch with that as a source."
+        )
+        self._note("index.root-mismatch", f"entry {logged.index}", sentence, "design §2.3")
 
     # --- 5. promises --------------------------------------------------------------------------------------------------
 

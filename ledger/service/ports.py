@@ -10,13 +10,15 @@ from typing import BinaryIO, Protocol
 
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.merkle import Hash, Node
+from ledger.tlog.note import VerifierKey
 from ledger.tlog.stored import Head, Row
 
 Clock = Callable[[], str]
 """Gives the present moment, ``YYYY-MM-DDTHH:MM:SSZ``."""
 
-Sign = Callable[[Checkpoint, int], bytes]
-"""Signs a checkpoint at a time (seconds since 1970); called only while the head's lock is held (design §2.5)."""
+Sign = Callable[[Checkpoint, int, Sequence[VerifierKey]], bytes]
+"""Signs a checkpoint at a time (seconds since 1970) with the log's keys that are named, in the order of their lines;
+called only while the head's lock is held (design §2.5)."""
 
 Progress = Callable[[int, int], None]
 """Told now and then how much of how much is done."""
@@ -57,6 +59,12 @@ class Reading(Protocol):
     def said(self, repeats: Sequence[tuple[str, bytes]]) -> Mapping[tuple[str, bytes], int]:
         """Return the index of each of these pairs of key and payload digest that the log has."""
 
+    def finds_each(self, rows: Sequence[Row]) -> bool:
+        """Tell whether it is certain that each of these entries is found by its name and by what it says, and no other.
+
+        Where it is not, ``named`` and ``said`` tell which is found.
+        """
+
     def nodes(self, addresses: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
         """Return the complete nodes of the tree at these addresses (level, index), leaves included."""
 
@@ -65,6 +73,9 @@ class Reading(Protocol):
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """Return every checkpoint with its size, in order, read as they are consumed."""
+
+    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, str, str, Hash]]:
+        """Return index, kind, subject and leaf hash of the entries of a range, in order, read as they are consumed."""
 
     def level(self, level: int) -> Iterator[tuple[int, Hash]]:
         """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order."""
@@ -86,7 +97,7 @@ class Writing(Reading, Protocol):
         """Write new entries with the nodes that they complete."""
 
     def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Note for each entry the entry of the logged erasure that removed its statement."""
+        """Delete the statements of entries, and note for each the entry of the logged erasure that says so."""
 
     def swap(self, old: Head, new: Head) -> bool:
         """Write the new head and its checkpoint if the head is still the old one; tell whether it was."""
@@ -109,6 +120,15 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[Writing]:
         """Lock the head, for the time of a ``with`` block; leaving it without ``commit`` takes everything back."""
 
+    def purge(self, *, is_patient: bool = True) -> bool:
+        """Make sure that what was deleted cannot be read any more from where it was kept; tell whether that was done.
+
+        Whoever still reads an older snapshot may keep it from being done; then it is asked for again later.
+
+        Args:
+            is_patient: wait a while for those who read.
+        """
+
 
 class Blobs(Protocol):
     """Files kept by digest."""
@@ -118,3 +138,28 @@ class Blobs(Protocol):
 
     def open(self, digest: str) -> BinaryIO:
         """Return a file that is held, its digest checked, for reading."""
+
+    def remove(self, digest: str) -> bool:
+        """Remove a file that a logged erasure names; tell whether it was held."""
+
+
+class Stamps(Protocol):
+    """Timestamps beside the log, by the size of the checkpoint and the name of the authority; each is kept once."""
+
+    def held(self) -> Sequence[tuple[int, str]]:
+        """Return size and authority of every timestamp that is kept, in order."""
+
+    def get(self, size: int, authority: str) -> bytes | None:
+        """Return an authority's timestamp over the checkpoint of a size, or None."""
+
+    def keep(self, size: int, authority: str, raw: bytes) -> bytes:
+        """Keep a timestamp durably, unless one is kept already; return the one that is kept then."""
+
+    def roots(self) -> Sequence[str]:
+        """Return the authorities of which a root is kept, in order."""
+
+    def root(self, authority: str) -> bytes | None:
+        """Return the root certificates of an authority that are kept, in PEM, or None."""
+
+    def keep_root(self, authority: str, pem: bytes) -> bytes:
+        """Keep the root certificates of an authority, unless some are kept; return those that are kept then."""

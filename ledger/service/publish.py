@@ -8,14 +8,16 @@ One order, taken from Sunlight (design §2.5). What was admitted outside of the 
     4. count indexes from the head; chain the headers
     5. extend the edge of the tree
     6. sign the checkpoint, still holding the lock
-    7. write entries, statements, nodes, checkpoint; compare and swap the head; commit
+    7. write entries, statements, nodes, checkpoint; delete what an erasure names; compare and swap the head; commit
     8. note the checkpoint outside of the store, so that a store restored from an old copy is known for one
-    9. answer
+    9. remove the files that an erasure names, and what the store still holds of deleted rows
+    10. answer
 
 A crash before 7 is done leaves the old state: rows that no commit follows are not there for the next reader, and the
 checkpoint that was signed has left no trace outside of this process. A crash after it leaves the new state, and
 receipts that nobody was given; whoever repeats the statements gets them. If the commit itself fails in a way that
-leaves its outcome unknown, this publisher stops: the next one that is opened finds the old state or the new.
+leaves its outcome unknown, this publisher stops: the next one that is opened finds the old state or the new. Files that
+an erasure names and a crash left are removed by whoever opens the ledger next (``erase.finish``).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,17 +25,18 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from threading import Lock
+from typing import Final, NamedTuple
 
-from ledger.errors import ConflictError, ForkError, MalformedError, RefusedError, UnavailableError
-from ledger.model.statement import plain
+from ledger.assessment.authority import Authority
+from ledger.errors import ConflictError, ForkError, MalformedError, PledgerError, RefusedError, UnavailableError
 from ledger.service.admit import Admitted, admit, open_statements
 from ledger.service.collector import uncollected
+from ledger.service.erase import bodies_of, erased_digests
 from ledger.service.ports import Blobs, Clock, Published, Reading, Sign, Store, Writing
 from ledger.service.scene import Folded, Opened, Scene, fold_authority
 from ledger.signing.canonical import Digest
-from ledger.signing.key import PublicKey
-from ledger.tlog.checkpoint import Checkpoint, log_keys, open_checkpoint, parse_checkpoint
+from ledger.tlog.checkpoint import Checkpoint, KeysAt, open_checkpoint_at, parse_checkpoint
 from ledger.tlog.entry import ZERO_HASH, Header, format_header
 from ledger.tlog.merkle import (
     Edge,
@@ -46,7 +49,7 @@ from ledger.tlog.merkle import (
     prove_latest,
     read_edge,
 )
-from ledger.tlog.note import VerifierKey, parse_note
+from ledger.tlog.note import parse_note
 from ledger.tlog.proof import Receipt
 from ledger.tlog.stored import NOTHING_RECORDED, Head, Row
 
@@ -56,11 +59,10 @@ GROUP: Final = 2000
 _RESTORE: Final = "do not write to it: run pledger log check, and restore the ledger from a copy."
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a statement stands: its entry's index, its name, and whether it stood there already."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody needs here
     name: str
     repeated: bool
 
@@ -80,16 +82,42 @@ class Publication:
     rows: tuple[Row, ...]
     checkpoint: bytes
     size: int
-    _nodes: Nodes
+    _latest: "Latest | None" = None
 
     def receipts(self) -> Iterator[Receipt]:
         """Yield a receipt for each new entry, in order; they are made together, from nodes that are all at hand."""
-        if not self.rows:
+        if self._latest is None:
             return
-        with uncollected():
-            proofs = prove_latest(self.rows[0].index, self.size, self._nodes)
-        for row, inclusion in zip(self.rows, proofs, strict=True):
-            yield _receipt(row, inclusion, note=self.checkpoint)
+        first, proofs = self._latest.proofs()
+        for row in self.rows:
+            yield _receipt(row, proofs[row.index - first], note=self.checkpoint)
+
+
+class Latest:
+    """The inclusion proofs of all that one commit added, made together when the first of them is asked for."""
+
+    def __init__(self, first: int, size: int, nodes: Nodes) -> None:
+        self._first = first
+        self._size = size
+        self._nodes: Nodes = nodes
+        self._proofs: tuple[tuple[Hash, ...], ...] = ()
+        self._lock = Lock()
+
+    def proofs(self) -> tuple[int, tuple[tuple[Hash, ...], ...]]:
+        """Return the index of the first entry, and the proof of it and of each that follows.
+
+        Several callers whose statements one commit published may ask at once.
+        """
+        with self._lock:
+            if not self._proofs:
+                with uncollected():
+                    self._proofs = prove_latest(self._first, self._size, self._nodes)
+                self._nodes = {}
+        return self._first, self._proofs
+
+
+_Admission = tuple[Admitted, ...] | PledgerError
+"""A batch as it was admitted, or why it is refused."""
 
 
 class Publisher:
@@ -126,6 +154,39 @@ class Publisher:
         authority = self._fold().authority
         return self._publish(tuple(open_statements(raws, authority=authority, executor=executor)))
 
+    def open(self, raws: Iterable[bytes]) -> tuple[Opened, ...]:
+        """Return statements read and verified, as far as that needs nothing new of the log: the caller's own work.
+
+        Keys are those that were known at the last publication; by any other the signature is verified at the next.
+
+        Raises:
+            PledgerError: of the first statement that cannot be opened.
+        """
+        self._refuse_stopped()
+        folded = self._folded if self._folded.authority is not None else self._fold()
+        return tuple(open_statements(raws, authority=folded.authority))
+
+    def publish_together(self, batches: Sequence[Sequence[Opened]]) -> tuple[Publication | PledgerError, ...]:
+        """Publish several batches in one commit, under one checkpoint; return for each what became of it.
+
+        Each is published whole or not at all, and none fails for what another is refused for. A batch may refer to
+        those before it, and repeat what they say.
+
+        Raises:
+            PledgerError: of all of them; the fact ``outcome`` is as in ``publish``.
+        """
+        self._refuse_stopped()
+        with self._store.reading() as reading:
+            admitted, scene = self._admit(batches, reading)
+        if all(isinstance(one, PledgerError) for one in admitted):
+            return tuple(one for one in admitted if isinstance(one, PledgerError))
+        return self._commit_all(batches, admitted, scene)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the outcome of a commit is unknown, so that this publisher writes nothing more."""
+        return self._is_stopped
+
     def publish_groups(
         self, raws: Iterable[bytes], *, size: int = GROUP, executor: Executor | None = None
     ) -> Iterator[Publication]:
@@ -158,10 +219,15 @@ class Publisher:
         return self._folded
 
     def _publish(self, opened: Sequence[Opened]) -> Publication:
-        self._refuse_stopped()
-        with self._store.reading() as reading:
-            admitted, base = self._admit(opened, reading)
-        # 1. Several processes may wait here; SQLite lets one pass.
+        (outcome,) = self.publish_together((opened,))
+        if isinstance(outcome, PledgerError):
+            raise outcome
+        return outcome
+
+    def _commit_all(
+        self, batches: Sequence[Sequence[Opened]], admitted: tuple[_Admission, ...], scene: Scene
+    ) -> tuple[Publication | PledgerError, ...]:
+        # 1. Several processes may wait here; the store lets one pass.
         with self._store.writing() as writing:
             head = writing.head()
             # 2.
@@ -171,22 +237,26 @@ class Publisher:
             if self._published is not None:
                 refuse_restored(head, self._published.last())
             # 3. Signatures and files stay checked; only what depends on the log is looked at again.
-            if head.size != base:
-                admitted, _ = self._admit(opened, writing)
-            fresh = [one for one in admitted if one.first is None]
-            places = tuple(_place(one) for one in admitted)
+            if head.size != scene.base:
+                admitted, scene = self._admit(batches, writing)
+            fresh = [one for batch in admitted if not isinstance(batch, PledgerError) for one in batch if one.is_new]
             if not fresh:
                 # Whoever committed it may have died before it was noted.
                 self._note(head.size, head.checkpoint)
-                return Publication(places, (), head.checkpoint, head.size, {})
+                return _outcomes(admitted, (), head.checkpoint, head.size, None)
             # 4. and 5.
             previous = _last_leaf(writing, head.size)
             rows = tuple(_chain([one.opened for one in fresh], start=head.size, previous=previous, at=at))
             grown, nodes = edge.extend([row.leaf for row in rows])
             # 6. If what follows fails, this checkpoint dies with the stack frame: nobody has seen it.
-            note = self._sign(Checkpoint(self.origin, grown.size, grown.root), _posix(at))
+            # The keys are those in force after what it covers: an appointment in the batch counts for it already.
+            keys = _in_force(scene).checkpoint_keys_at(grown.size)
+            note = self._sign(Checkpoint(self.origin, grown.size, grown.root), _posix(at), keys)
             # 7.
             writing.append(rows, nodes)
+            gone = erased_digests(one.opened.said for one in fresh)
+            if gone:
+                writing.erase(bodies_of(writing, gone))
             if not writing.swap(head, Head(size=grown.size, checkpoint=note, received=at)):
                 message = (
                     "The head moved while its lock was held; run pledger log check, and see what else writes here."
@@ -195,17 +265,40 @@ class Publisher:
             self._commit(writing)
         # 8. A crash here leaves a checkpoint that nobody has seen, and that the next start notes.
         self._note(grown.size, note)
-        # 9. Receipts come of the old edge and the new nodes: every sibling of a new entry is among them.
+        # 9. A crash here leaves files that the next start removes.
+        if gone:
+            self._remove(gone)
+        # 10. Receipts come of the old edge and the new nodes: every sibling of a new entry is among them.
         at_hand: dict[tuple[int, int], Hash] = dict(zip(edge_indexes(edge.size), edge.hashes, strict=True))
         at_hand.update(((level, index), found) for level, index, found in nodes)
-        return Publication(places, rows, note, grown.size, at_hand)
+        return _outcomes(admitted, rows, note, grown.size, Latest(edge.size, grown.size, at_hand))
 
-    def _admit(self, opened: Sequence[Opened], reading: Reading) -> tuple[tuple[Admitted, ...], int]:
-        """Return the batch as admitted at a snapshot, and the size of the log there."""
-        folded = fold_authority(reading, self._folded)
+    def _admit(self, batches: Sequence[Sequence[Opened]], reading: Reading) -> tuple[tuple[_Admission, ...], Scene]:
+        """Return each batch as admitted at a snapshot, or why it is refused, and the scene after all of them."""
+        self._folded = folded = fold_authority(reading, self._folded)
         now = self._clock()
-        scene = Scene(reading, folded.authority, now=now, blobs=self._blobs)
-        return admit(opened, scene, received=now), scene.base
+        scene = Scene(reading, folded.authority, now=now, blobs=self._blobs, erased=folded.erased)
+        if len(batches) > 1:
+            # Asked for together, what was said before costs one look and not one for each batch.
+            scene.repeats([(one.envelope.kid, one.payload) for batch in batches for one in batch])
+        found: list[_Admission] = []
+        for batch in batches:
+            # A batch that is refused leaves nothing: one statement is refused before it is added, and several are
+            # added to a scene of their own.
+            trial = scene if len(batch) == 1 or len(batches) == 1 else scene.copy()
+            try:
+                found.append(admit(batch, trial, received=now))
+            except PledgerError as error:
+                found.append(error)
+            else:
+                scene = trial
+        return tuple(found), scene
+
+    def _remove(self, digests: Iterable[str]) -> None:
+        """Remove erased files, and erased statements from wherever the store still has their bytes."""
+        for digest in digests:
+            self._blobs.remove(digest)
+        self._store.purge()
 
     def _note(self, size: int, checkpoint: bytes) -> None:
         if self._published is not None:
@@ -213,13 +306,14 @@ class Publisher:
 
     def _commit(self, writing: Writing) -> None:
         """Commit, and stop for good where nobody can say whether it happened."""
-        self._is_stopped = True
         try:
             writing.commit()
         except UnavailableError as error:
             self._is_stopped = error.facts.get("outcome") != NOTHING_RECORDED
             raise
-        self._is_stopped = False
+        except BaseException:
+            self._is_stopped = True
+            raise
 
     def _refuse_stopped(self) -> None:
         if self._is_stopped:
@@ -239,13 +333,7 @@ def make_receipt(reading: Reading, row: Row) -> Receipt:
 
 
 def _receipt(row: Row, inclusion: tuple[Hash, ...], *, note: bytes) -> Receipt:
-    return Receipt(
-        header=row.header,
-        index=row.index,
-        statement=Digest(f"sha256:{row.statement.hex()}"),
-        inclusion=inclusion,
-        checkpoint=note,
-    )
+    return Receipt(row.header, row.index, Digest(f"sha256:{row.statement.hex()}"), inclusion, note)
 
 
 def refuse_contradiction(reading: Reading, *, origin: str, genesis: str, published: bytes | None = None) -> None:
@@ -270,17 +358,18 @@ def refuse_contradiction(reading: Reading, *, origin: str, genesis: str, publish
         found = "none" if authority is None else authority.genesis
         message = f"The ledger was set up with the charter {genesis}, and its log begins with {found}; {_RESTORE}"
         raise ConflictError(message, genesis=genesis, found=found)
-    first, second = (PublicKey.from_jwk(plain(jwk)) for jwk in authority.charter.checkpoint)
-    keys = log_keys(origin, ed25519=first, mldsa=second)
+    if authority.charter.origin != origin:
+        message = f"The last checkpoint is not one that {origin} signed, but of {authority.charter.origin}; {_RESTORE}"
+        raise ConflictError(message, origin=origin, found=authority.charter.origin)
     try:
-        open_checkpoint(head.checkpoint, log=keys)
+        open_checkpoint_at(head.checkpoint, authority.checkpoint_keys_at)
     except (MalformedError, RefusedError) as error:
         message = f"The last checkpoint is not one that {origin} signed ({error.message}) {_RESTORE}"
         raise ConflictError(message, size=head.size) from error
     standing_edge(reading, head)
     if published is not None:
         refuse_restored(head, published)
-        _refuse_forked(reading, head, published, keys=keys)
+        _refuse_forked(reading, head, published, keys_at=authority.checkpoint_keys_at)
 
 
 def refuse_restored(head: Head, published: bytes | None) -> None:
@@ -309,10 +398,10 @@ def refuse_restored(head: Head, published: bytes | None) -> None:
         raise ConflictError(message, size=head.size, published=left)
 
 
-def _refuse_forked(reading: Reading, head: Head, published: bytes, *, keys: Sequence[VerifierKey]) -> None:
+def _refuse_forked(reading: Reading, head: Head, published: bytes, *, keys_at: KeysAt) -> None:
     """Raise unless what is stored begins with the entries of the last checkpoint that left."""
     try:
-        left = open_checkpoint(published, log=keys).checkpoint
+        left = open_checkpoint_at(published, keys_at).checkpoint
     except (MalformedError, RefusedError) as error:
         message = (
             f"The checkpoint that is noted as the last to have left is not this log's ({error.message}) {_RESTORE}"
@@ -358,6 +447,14 @@ def _refuse_backward(head: Head, *, at: str) -> None:
         raise UnavailableError(message, now=at, received=head.received, outcome=NOTHING_RECORDED)
 
 
+def _in_force(scene: Scene) -> Authority:
+    """Return the authority after a batch that was admitted; there is one, as nothing is admitted before the charter."""
+    if scene.authority is None:
+        message = "a statement was admitted before the charter"
+        raise AssertionError(message)
+    return scene.authority
+
+
 def _last_leaf(reading: Reading, size: int) -> Hash:
     return ZERO_HASH if size == 0 else reading.nodes([(0, size - 1)])[0, size - 1]
 
@@ -376,6 +473,21 @@ def _chain(opened: Iterable[Opened], *, start: int, previous: Hash, at: str) -> 
             index=index, header=raw, leaf=previous, statement=bytes.fromhex(envelope.name[7:]), kind=said.kind,
             subject=said.subject, author=envelope.kid, received=at, jws=envelope.raw, payload=one.payload,
         )  # fmt: skip
+
+
+def _outcomes(
+    admitted: Sequence[_Admission], rows: Sequence[Row], note: bytes, size: int, latest: Latest | None
+) -> tuple[Publication | PledgerError, ...]:
+    """Return what became of each batch: the rows are those of the new statements of all of them, in order."""
+    found: list[Publication | PledgerError] = []
+    given = iter(rows)
+    for batch in admitted:
+        if isinstance(batch, PledgerError):
+            found.append(batch)
+            continue
+        own = tuple(islice(given, sum(one.is_new for one in batch)))
+        found.append(Publication(tuple(map(_place, batch)), own, note, size, latest))
+    return tuple(found)
 
 
 def _place(one: Admitted) -> Place:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ledger.assessment.link import circle_of
 from ledger.assessment.view import NAMED, Said
 from ledger.errors import ConflictError, MalformedError, NotFoundError, RefusedError
 from ledger.model.action import Action
@@ -18,7 +19,7 @@ from ledger.model.attestation import Attestation
 from ledger.model.audit import Audit
 from ledger.model.baseline import Baseline
 from ledger.model.charter import Charter
-from ledger.model.commitment import Commitment
+from ledger.model.commitment import Commitment, Link, LinkKind
 from ledger.model.determination import Determination, View
 from ledger.model.erasure import Erasure
 from ledger.model.evidence import Evidence
@@ -31,7 +32,9 @@ from ledger.model.retraction import Retraction
 from ledger.model.term import ActionTerm, Clause, ConditionalTerm, QuantityTerm, Term, TrendTerm
 from ledger.model.unit import convert, measurement
 from ledger.model.value import Moment, fraction
+from ledger.service.erase import refuse_erased, refuse_wrong_erasure
 from ledger.service.evidence import refuse_wrong_files
+from ledger.service.index import refuse_wrong_root
 from ledger.service.scene import Scene
 
 
@@ -40,13 +43,17 @@ def refuse_dangling(said: Said, scene: Scene) -> None:  # noqa: C901, PLR0912, o
 
     Raises:
         NotFoundError: a party, instrument, commitment, term or statement is not there; the sentence names it.
-        ConflictError: the subject's name is taken.
+        ConflictError: the subject's name is taken; or a link leads back to the commitment that states it.
         UnitError: a unit is unknown, or of another dimension than it must be.
         MalformedError: a moment's zone had another offset then.
     """
+    refuse_erased(said, scene)
     if said.kind in NAMED:
         _refuse_second(said, scene)
     match said.statement.body:
+        # First what is said most often: cases are tried in turn.
+        case Position() as body:
+            _check_position(said, body, scene)
         case Charter() | Key():
             return  # the authority judges these
         case Party() as body:
@@ -56,11 +63,9 @@ def refuse_dangling(said: Said, scene: Scene) -> None:  # noqa: C901, PLR0912, o
         case Instrument() as body:
             _need_parties(scene, body.issuers, where="issuers")
         case Commitment() as body:
-            _check_commitment(body, scene)
+            _check_commitment(body, scene, subject=said.subject)
         case Baseline() as body:
             _check_baseline(said, body, scene)
-        case Position() as body:
-            _check_position(said, body, scene)
         case Evidence() as body:
             _check_evidence(said, body, scene)
         case Attestation() as body:
@@ -79,12 +84,10 @@ def refuse_dangling(said: Said, scene: Scene) -> None:  # noqa: C901, PLR0912, o
             for subject in (said.subject, *body.subjects):
                 _need_subject(scene, subject)
             _refuse_later_view(body.view, scene)
-        case Erasure() | Index():
-            message = (
-                f"This program does not carry out an {said.kind}, and logs "
-                "none that it did not carry out; leave it out."
-            )
-            raise RefusedError(message, kind=said.kind)
+        case Erasure() as body:
+            refuse_wrong_erasure(said, body, scene)
+        case Index() as body:
+            _check_index(said, body, scene)
         case never:
             assert_never(never)
 
@@ -99,7 +102,7 @@ def _refuse_second(said: Said, scene: Scene) -> None:
         raise ConflictError(message, kind=said.kind, subject=said.subject)
 
 
-def _check_commitment(body: Commitment, scene: Scene) -> None:
+def _check_commitment(body: Commitment, scene: Scene, *, subject: str) -> None:
     if not scene.has_instrument(body.instrument):
         message = f"There is no instrument {body.instrument}; record it before the commitment that it gives force to."
         raise NotFoundError(message, instrument=body.instrument)
@@ -110,7 +113,20 @@ def _check_commitment(body: Commitment, scene: Scene) -> None:
         if scene.commitment(link.commitment) is None:
             message = f"There is no commitment {link.commitment} that this one {link.kind}; record that one first."
             raise NotFoundError(message, commitment=link.commitment)
+        _refuse_circle(subject, link, scene)
     _check_terms(body.terms, scene)
+
+
+def _refuse_circle(subject: str, link: Link, scene: Scene) -> None:
+    """Raise where a link leads back to the commitment that states it (R16)."""
+
+    def links(one: str) -> Iterator[tuple[LinkKind, str]]:
+        known = scene.commitment(one)
+        yield from ((each.kind, each.commitment) for each in (known.body.links if known is not None else ()))
+
+    if (way := circle_of(subject, link.kind, link.commitment, links)) is not None:
+        message = f"The link {link.kind} runs in a circle ({', '.join(way)}); leave out the one that is not so."
+        raise ConflictError(message, commitment=link.commitment)
 
 
 def _check_terms(terms: Iterable[Term], scene: Scene) -> None:
@@ -195,8 +211,9 @@ def _check_evidence(said: Said, body: Evidence, scene: Scene) -> None:
             f"The subject {said.subject} is not the series of the dimensions, {dimensions.series}; make them equal."
         )
         raise MalformedError(message, subject=said.subject, series=dimensions.series)
-    sides = [side for side in (dimensions.reporter, dimensions.partner) if side != "*"]
-    _need_parties(scene, sides, where="dimensions")
+    # The key of a table names a classification, that of a rate currencies: no parties (R3, R5).
+    sides = () if dimensions.measure in {"table", "rate"} else (dimensions.reporter, dimensions.partner)
+    _need_parties(scene, [side for side in sides if side != "*"], where="dimensions")
     if body.authority_of is not None:
         _need_parties(scene, (body.authority_of,), where="authority_of")
     for unit in dimensions.units:
@@ -253,6 +270,15 @@ def _check_amendment(said: Said, body: Amendment, scene: Scene) -> None:
     if not is_instrument and body.applies_to != "all":
         _refuse_unknown_terms(scene, said.subject, [name for name in body.applies_to if name not in _ids(body.terms)])
     _check_terms(body.terms, scene)
+
+
+def _check_index(said: Said, body: Index, scene: Scene) -> None:
+    """Raise unless an index is of this log, and its root the one that the entries give (design §2.3)."""
+    origin = scene.authority.charter.origin if scene.authority is not None else ""
+    if said.subject != origin:
+        message = f"An index is about the log itself: its subject is {origin}, not {said.subject}."
+        raise MalformedError(message, subject=said.subject, expected=origin)
+    refuse_wrong_root(body, scene.published)
 
 
 def _ids(terms: Iterable[Term]) -> frozenset[str]:

@@ -4,20 +4,24 @@ It looks things up and remembers what it found, so that a thousand statements ab
 decides nothing and writes nothing. Source: design §2.5 (check outside the lock; again under it if the head has moved).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.assessment.authority import Authority, found
 from ledger.assessment.view import Fact, Known, Said, look
 from ledger.errors import ConflictError, NotFoundError
 from ledger.model.commitment import Commitment
 from ledger.model.determination import View
-from ledger.model.statement import CharterStatement, Kind, Statement, parse_statement
+from ledger.model.erasure import Erasure
+from ledger.model.statement import KINDS, CharterStatement, Kind, Statement, parse_statement
 from ledger.model.term import Term
+from ledger.service.naming import files_named, needles
 from ledger.service.ports import Blobs, Reading
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope
 from ledger.tlog.merkle import edge_indexes, read_edge
@@ -26,12 +30,13 @@ from ledger.tlog.stored import Row
 ALWAYS = View(size=2**53 - 1, as_of="9999-12-31")
 """A view that sees whatever was said; what a subject is at admission does not wait for a day to come."""
 
+_ALL: Final = tuple(KINDS)
+
 _OF_TERMS: Final[frozenset[Kind]] = frozenset({"commitment", "amendment", "retraction"})
 """Kinds of statements by which a commitment's terms change."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A statement whose envelope was opened and whose meaning was read; nothing was looked up for it.
 
     Attributes:
@@ -62,19 +67,25 @@ def _read(jws: bytes, index: int) -> tuple[Envelope, Statement]:
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """The authority as the log has it up to ``size``; None before the charter."""
+    """What every admission asks of the whole log, up to ``size``.
+
+    Attributes:
+        authority: the keys and roles; None before the charter.
+        erased: every digest that a logged erasure names, with that entry's index.
+    """
 
     size: int = 0
     authority: Authority | None = None
+    erased: Mapping[str, int] = field(default_factory=dict)
 
 
 def fold_authority(reading: Reading, before: Folded) -> Folded:
-    """Return the authority at the snapshot's end, folded on from where it was known.
+    """Return the authority, and what was erased, at the snapshot's end, folded on from where they were known.
 
     The log's own statements were admitted by the same rules, so they are not judged again; ``log check`` does that.
     """
-    size, authority = reading.head().size, before.authority
-    for row in reading.rows(before.size, size, kinds=("charter", "key")):
+    size, authority, erased = reading.head().size, before.authority, before.erased
+    for row in reading.rows(before.size, size, kinds=("charter", "key", "erasure")):
         said = read_said(row)
         if said is None or row.jws is None:
             message = (
@@ -85,8 +96,15 @@ def fold_authority(reading: Reading, before: Folded) -> Folded:
         if isinstance(said.statement, CharterStatement):
             authority = found(open_envelope(row.jws, typ=STATEMENT), said.statement)
         elif authority is not None:
-            authority = authority.after(said.index, said.statement)
-    return Folded(size, authority)
+            authority = authority.after(said.index, said.statement, name=said.name)
+        erased = _with(erased, said)
+    return Folded(size, authority, erased)
+
+
+def _with(erased: Mapping[str, int], said: Said) -> Mapping[str, int]:
+    """Return what was erased once a statement stands."""
+    body = said.statement.body
+    return {**dict.fromkeys(body.digests, said.index), **erased} if isinstance(body, Erasure) else erased
 
 
 class Scene:
@@ -97,33 +115,61 @@ class Scene:
         size: number of entries, those of the batch so far included: the index of the next one.
         authority: the keys and roles at that index; None before the charter.
         blobs: the files that are held.
+        erased: every digest that an erasure names, with its index.
         checked: evidence files found good already, by the digests of the statement's claim.
     """
 
-    def __init__(self, reading: Reading, authority: Authority | None, *, now: str, blobs: Blobs) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        authority: Authority | None,
+        *,
+        now: str,
+        blobs: Blobs,
+        erased: Mapping[str, int] | None = None,
+    ) -> None:
         self.now = now
         self.authority = authority
+        self.erased: Mapping[str, int] = erased or {}
         self.blobs = blobs
         self.checked: set[tuple[object, ...]] = set()
         self.base = reading.head().size
         self._reading = reading
         self._count = 0
-        self._fresh: dict[tuple[Kind, str], list[Said]] = {}
+        self._fresh: defaultdict[tuple[Kind, str], list[Said]] = defaultdict(list)
         self._by_name: dict[str, Said | None] = {}
         self._known: dict[tuple[Kind, str], Known] = {}
         self._terms: dict[str, Mapping[str, tuple[Term, ...]]] = {}
         self._roots: dict[int, bytes | None] = {}
+        self._firsts: dict[tuple[str, bytes], int | None] = {}
 
     @property
     def size(self) -> int:
         """The index of the next entry."""
         return self.base + self._count
 
-    def add(self, said: Said) -> None:
-        """Let a statement of the batch stand, so that those after it may refer to it."""
+    @property
+    def published(self) -> Reading:
+        """The snapshot itself: what was published, without the statements of the batch."""
+        return self._reading
+
+    def copy(self) -> "Scene":
+        """Return the same scene again, so that what is added to one of the two is not in the other."""
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, (dict, set)):
+                setattr(other, name, value.copy())
+        fresh = ((key, list(several)) for key, several in self._fresh.items())
+        other._fresh = defaultdict(list, fresh)  # noqa: SLF001, another of our own kind
+        return other
+
+    def add(self, said: Said, *, repeat: tuple[str, bytes] | None = None) -> None:
+        """Let a statement of the batch stand, so that those after it may refer to it, or are known to repeat it."""
         kind, subject = said.kind, said.subject
+        if repeat is not None:
+            self._firsts[repeat] = said.index
         self._count += 1
-        self._fresh.setdefault((kind, subject), []).append(said)
+        self._fresh[kind, subject].append(said)
         self._by_name[said.name] = said
         # What stands of a kind changes by statements of that kind, and by retractions.
         self._known.pop((kind, subject), None)
@@ -132,15 +178,26 @@ class Scene:
                 del self._known[key]
         if kind in _OF_TERMS:
             self._terms.clear()
-        if self.authority is not None:
-            self.authority = self.authority.after(said.index, said.statement)
+        if kind == "erasure":
+            # What it erases is gone for whatever follows it in the batch.
+            self.erased = _with(self.erased, said)
+            self._known.clear()
+            self._terms.clear()
+        if kind == "key" and self.authority is not None:
+            self.authority = self.authority.after(said.index, said.statement, name=said.name)
 
     def repeats(self, pairs: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
-        """Return which of these pairs of key and payload digest the log has, with the first entry's index of each."""
-        return dict(self._reading.said(pairs))
+        """Return which of these pairs of key and payload digest stand, with the first entry's index of each."""
+        unknown = [pair for pair in pairs if pair not in self._firsts]
+        if unknown:
+            found = self._reading.said(unknown)
+            self._firsts.update((pair, found.get(pair)) for pair in unknown)
+        return {pair: first for pair in pairs if (first := self._firsts[pair]) is not None}
 
     def statement(self, name: str) -> Said | None:
-        """Return the statement of that name, whatever became of it; None where there is none."""
+        """Return the statement of that name, mended, retracted or not; None where there is none, or it was erased."""
+        if name in self.erased:
+            return None
         if name not in self._by_name:
             key = bytes.fromhex(name.removeprefix("sha256:"))
             index = self._reading.named((key,)).get(key)
@@ -154,10 +211,30 @@ class Scene:
         if key not in self._known:
             kinds: tuple[Kind, Kind] = (kind, "retraction")
             logged = (read_said(row) for row in self._reading.about(subject, kinds))
-            said = [one for one in logged if one is not None]
-            fresh = (one for name in kinds for one in self._fresh.get((name, subject), ()))
+            said = [one for one in logged if one is not None and one.name not in self.erased]
+            fresh = (
+                one for name in kinds for one in self._fresh.get((name, subject), ()) if one.name not in self.erased
+            )
             self._known[key] = look([*said, *sorted(fresh, key=attrgetter("index"))], ALWAYS)
         return self._known[key]
+
+    def naming(self, digests: Collection[str]) -> Mapping[str, tuple[Said, ...]]:
+        """Return, for each of these files, the statements that name it and are not erased, in order."""
+        found: dict[str, tuple[Said, ...]] = dict.fromkeys(digests, ())
+        sought = needles(digests)
+        rows = self._reading.rows(0, self.base) if sought else iter(())
+        logged = (read_said(row) for row in rows if any(needle in (row.jws or b"") for needle in sought))
+        fresh = sorted((one for several in self._fresh.values() for one in several), key=attrgetter("index"))
+        for said in chain((one for one in logged if one is not None), fresh):
+            if said.name not in self.erased:
+                for digest in found.keys() & files_named(said):
+                    found[digest] = (*found[digest], said)
+        return found
+
+    def has_erased(self, subject: str) -> bool:
+        """Tell whether a statement about a subject was erased before."""
+        about = self._reading.about(subject, _ALL)
+        return any(row.jws is None or f"sha256:{row.statement.hex()}" in self.erased for row in about)
 
     def has_party(self, subject: str) -> bool:
         """Tell whether a party of that name stands."""

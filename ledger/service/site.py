@@ -21,17 +21,18 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Protocol, TypeVar
 
-from ledger.assessment.authority import Authority, found
+from ledger.assessment.authority import Authority, found, weigh_key
+from ledger.assessment.succession import open_by_succession
 from ledger.errors import MalformedError, RefusedError
-from ledger.model.statement import CharterStatement, parse_statement, plain
+from ledger.model.statement import CharterStatement, KeyStatement, parse_statement
 from ledger.signing.canonical import MAX_BYTES, Json
 from ledger.signing.envelope import STATEMENT, open_envelope
-from ledger.signing.key import PublicKey
-from ledger.tlog.checkpoint import Checkpoint, log_keys, open_checkpoint, parse_checkpoint
+from ledger.tlog.checkpoint import Checkpoint, open_checkpoint_at, parse_checkpoint
 from ledger.tlog.entry import HEADER_LIMIT, Header, chain_fault, parse_header
 from ledger.tlog.merkle import Address, Edge, Hash, Node, edge_indexes, leaf_hash, read_edge
 from ledger.tlog.note import NOTE_LIMIT, VerifierKey, parse_note
-from ledger.tlog.policy import POLICY_LIMIT, open_by_policy, parse_policy
+from ledger.tlog.policy import POLICY_LIMIT, parse_policy
+from ledger.tlog.prefix import prefix_indexes, read_prefix
 from ledger.tlog.tile import (
     ENTRIES,
     TILE_HEIGHT,
@@ -256,8 +257,9 @@ class Front:
 
     Attributes:
         checkpoint: what its checkpoint says; ``note`` as signed.
-        policy: its own policy, which names the charter's two checkpoint keys and no other log.
-        authority: what its charter founds; ``keys`` those that sign its checkpoints.
+        policy: its own policy, which names the two keys in force and no other log.
+        authority: what its charter founds, with the appointments that were followed to the keys in force.
+        keys: those that sign the checkpoint.
     """
 
     checkpoint: Checkpoint
@@ -267,37 +269,100 @@ class Front:
     keys: tuple[VerifierKey, ...]
 
 
-def read_front(source: Source, *, trusted: bytes | None = None, founded: Authority | None = None) -> Front:
-    """Return what a site says of itself: charter, policy, and a checkpoint that both of the charter's keys signed.
+def read_front(source: Source, *, trusted: bytes | None = None, held: Front | None = None) -> Front:
+    """Return what a site says of itself: charter, policy, and a checkpoint that both keys in force signed.
+
+    Where the keys known so far did not sign it, the site's ``key`` statements are read for appointments of others.
+    Where they did, it is not asked here whether they still may: whoever reads all entries sees that, as an import and
+    a mirror do.
 
     Args:
         source: the site.
         trusted: a policy that the caller holds, which then has to accept the checkpoint.
-        founded: what the charter founds, where a copy of it is held already: the site's own is then not asked for.
+        held: the front of a copy that is held already: its charter counts, and the site's own is not asked for.
 
     Raises:
         MalformedError: a part is missing or not what it should be.
         RefusedError: a signature is missing or bad, or the policies do not name the log's keys.
     """
     note = _need(source, CHECKPOINT, limit=NOTE_LIMIT)
-    authority = founded or _read_charter(source)
-    keys = charter_keys(authority)
-    checkpoint = open_checkpoint(note, log=keys).checkpoint
+    authority = held.authority if held is not None else _read_charter(source)
+    size = parse_checkpoint(parse_note(note).text).size
+    try:
+        checkpoint = open_checkpoint_at(note, authority.checkpoint_keys_at).checkpoint
+    except RefusedError:
+        before = authority
+        authority = fold_keys(source, before, 1 if held is None else held.checkpoint.size, size)
+        if authority.tenures == before.tenures:
+            raise
+        checkpoint = open_checkpoint_at(note, authority.checkpoint_keys_at).checkpoint
+    keys = authority.checkpoint_keys_at(size)
     policy = _need(source, POLICY, limit=POLICY_LIMIT)
     if {log.key for log in parse_policy(policy).logs} != set(keys):
         message = (
-            f"The policy of {source.name} does not name the two checkpoint keys of its charter; do not rely on it."
+            f"The policy of {source.name} does not name the two checkpoint keys of its charter, or those appointed "
+            "since; do not rely on it."
         )
         raise RefusedError(message, origin=checkpoint.origin)
     if trusted is not None:
-        open_by_policy(note, parse_policy(trusted))
+        open_by_succession(
+            note, parse_policy(trusted), authority, root_at=lambda begins: _root_at(source, begins, checkpoint)
+        )
     return Front(checkpoint, note, policy, authority, keys)
 
 
-def charter_keys(authority: Authority) -> tuple[VerifierKey, ...]:
-    """Return the keys that sign the checkpoints of a charter's log."""
-    first, second = (PublicKey.from_jwk(plain(jwk)) for jwk in authority.charter.checkpoint)
-    return log_keys(authority.charter.origin, ed25519=first, mldsa=second)
+def refuse_other_past(source: Source, authority: Authority, checkpoint: Checkpoint) -> None:
+    """Raise unless a site's tree begins with those that its replaced keys have signed, as its appointments say.
+
+    Raises:
+        MalformedError: the sentence names the appointment.
+    """
+    for tenure in authority.tenures:
+        if tenure.last_checkpoint is not None:
+            said = parse_checkpoint(parse_note(tenure.last_checkpoint).text)
+            if _root_at(source, said.size, checkpoint) != said.root:
+                message = f"The log of {source.name} does not begin with what was signed before entry {tenure.since}."
+                raise MalformedError(message, index=tenure.since)
+
+
+def _root_at(source: Source, size: int, checkpoint: Checkpoint) -> Hash | None:
+    """Return the root of a site's first entries, proved from that of all; None where its tiles prove none."""
+    nodes = read_nodes(source, prefix_indexes(size, checkpoint.size), checkpoint.size)
+    return read_prefix(size, checkpoint.size, nodes, root=checkpoint.root)
+
+
+def fold_keys(source: Source, authority: Authority, start: int, stop: int) -> Authority:
+    """Return the authority after the ``key`` statements of a range of a site's entries, each seen to count.
+
+    Args:
+        source: the site.
+        authority: as the entries before ``start`` have it.
+        start: the first entry.
+        stop: the size of the tree.
+
+    Raises:
+        MalformedError: an entry is not what it should be, or a statement is missing.
+        PledgerError: a ``key`` statement may not stand where it does.
+    """
+    for entries in read_entries(source, start, stop):
+        for entry in entries:
+            if entry.header.kind == "key":
+                raw = read_statement(source, entry.header)
+                if raw is None:
+                    message = f"{source.name} lacks the key of entry {entry.header.index}, which nothing can erase."
+                    raise MalformedError(message, index=entry.header.index)
+                authority = _fold_key(authority, raw, entry.header.index)
+    return authority
+
+
+def _fold_key(authority: Authority, raw: bytes, index: int) -> Authority:
+    what = f"the statement of entry {index}"
+    envelope = open_envelope(raw, typ=STATEMENT, what=what)
+    statement = parse_statement(envelope.payload, what=what)
+    if not isinstance(statement, KeyStatement):
+        message = f"The statement of entry {index} is no key, as its header says; do not rely on it."
+        raise MalformedError(message, index=index)
+    return weigh_key(authority, envelope, statement, index=index)
 
 
 def _read_charter(source: Source) -> Authority:
@@ -483,6 +548,12 @@ def erased_by(kind: str, payload: Json) -> tuple[str, ...]:
     body = payload.get("body") if isinstance(payload, dict) else None
     names = body.get("digests") if kind == "erasure" and isinstance(body, dict) else None
     return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+
+
+def is_appointment(kind: str, payload: Json) -> bool:
+    """Tell whether a statement appoints who runs the log."""
+    body = payload.get("body") if isinstance(payload, dict) else None
+    return kind == "key" and isinstance(body, dict) and body.get("event") == "appoint"
 
 
 def _file(value: Json) -> dict[str, int]:

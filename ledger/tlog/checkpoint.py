@@ -7,12 +7,12 @@ witness.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import MalformedError, RefusedError
-from ledger.signing.key import PrivateKey, PublicKey
+from ledger.signing.key import PublicKey, Signer
 from ledger.tlog.cosignature import Head, cosign, cosigned_at, verify_cosignature
 from ledger.tlog.merkle import EMPTY_ROOT, HASH_SIZE, MAX_SIZE, Hash, format_hash, parse_hash
 from ledger.tlog.note import (
@@ -29,6 +29,10 @@ from ledger.tlog.note import (
 
 _DECIMAL: Final = re.compile(r"0|[1-9][0-9]{0,18}")
 _BREAKING: Final = re.compile(r"[\x00-\x1f]")
+
+
+KeysAt = Callable[[int], "Sequence[VerifierKey]"]
+"""Gives the keys that sign a log's checkpoint of a size, as they may change from one size to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ def log_keys(origin: str, *, ed25519: PublicKey, mldsa: PublicKey) -> tuple[Veri
     )
 
 
-def sign_checkpoint(checkpoint: Checkpoint, *, ed25519: PrivateKey, mldsa: PrivateKey, at: int) -> bytes:
+def sign_checkpoint(checkpoint: Checkpoint, *, ed25519: Signer, mldsa: Signer, at: int) -> bytes:
     """Return the signed checkpoint: the Ed25519 line (0x01), then the ML-DSA-44 cosignature (0x06), in the log's name.
 
     Args:
@@ -172,7 +176,7 @@ def sign_checkpoint(checkpoint: Checkpoint, *, ed25519: PrivateKey, mldsa: Priva
     return format_note(Note(text, (first, second)))
 
 
-def cosign_checkpoint(raw: bytes, *, name: str, key: PrivateKey, at: int) -> Signature:
+def cosign_checkpoint(raw: bytes, *, name: str, key: Signer, at: int) -> Signature:
     """Return a witness's cosignature of a signed checkpoint.
 
     Args:
@@ -216,6 +220,16 @@ def open_checkpoint(
             message = f"The checkpoint lacks the signature of {key.name}+{key.id.hex()}; get it whole from the log."
             raise RefusedError(message, name=key.name, id=key.id.hex())
     return signed
+
+
+def open_checkpoint_at(raw: bytes, keys_at: KeysAt, *, witnesses: Sequence[VerifierKey] = ()) -> SignedCheckpoint:
+    """Return the checkpoint, verified as ``open_checkpoint`` does by the keys that its log has at its size.
+
+    Raises:
+        MalformedError, RefusedError: as ``open_checkpoint``.
+    """
+    size = parse_checkpoint(parse_note(raw).text).size
+    return open_checkpoint(raw, log=keys_at(size), witnesses=witnesses)
 
 
 def open_any_checkpoint(raw: bytes, keys: Sequence[VerifierKey]) -> SignedCheckpoint:

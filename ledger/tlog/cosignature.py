@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import MalformedError
-from ledger.signing.key import PrivateKey
+from ledger.signing.key import Signer
 from ledger.tlog.merkle import Hash
 from ledger.tlog.note import Signature, SignatureType, VerifierKey
 
@@ -37,7 +37,7 @@ class Head:
     root: Hash
 
 
-def cosign(head: Head, *, name: str, key: PrivateKey, at: int) -> Signature:
+def cosign(head: Head, *, name: str, key: Signer, at: int) -> Signature:
     """Return the cosignature of a checkpoint, of the kind that the key is for.
 
     Args:

@@ -8,9 +8,9 @@ describes it, and the parser refuses what the formatter would not write. Nothing
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from ledger.errors import MalformedError
 from ledger.signing.canonical import Digest, parse_canonical
@@ -55,8 +55,7 @@ _LINE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """One entry of the log.
 
     A statement becomes an entry when the ledger publishes it: it gets the next index, and names the leaf before it.
@@ -73,7 +72,7 @@ class Header:
     """
 
     author: str
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody needs here
     kind: str
     prev: Hash
     received: str
@@ -160,7 +159,9 @@ def _has_meaning(found: "re.Match[bytes]") -> bool:
     return int(found[2]) <= _LARGEST and 1 <= int(found[6]) <= _LARGEST and _is_moment(found[5].decode("ascii"))
 
 
+@lru_cache(maxsize=1024)
 def _is_moment(text: str) -> bool:
+    """Return whether the text names a moment; many entries share one, so a few are remembered."""
     try:
         datetime.fromisoformat(text)
     except ValueError:

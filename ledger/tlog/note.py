@@ -15,7 +15,7 @@ from typing import Final
 
 from ledger.errors import MalformedError, RefusedError
 from ledger.signing.canonical import decode_base64, encode_base64
-from ledger.signing.key import Algorithm, PrivateKey, PublicKey
+from ledger.signing.key import Algorithm, PublicKey, Signer
 
 NOTE_LIMIT: Final = 1 << 20
 """The most bytes that a note may have."""
@@ -223,7 +223,7 @@ def parse_signatures(raw: bytes) -> tuple[Signature, ...]:
     return tuple(_parse_signature(line, number=number) for number, line in enumerate(lines, start=1))
 
 
-def sign_text(text: bytes, *, name: str, key: PrivateKey) -> Signature:
+def sign_text(text: bytes, *, name: str, key: Signer) -> Signature:
     """Return the Ed25519 signature (type 0x01) over a note's text."""
     verifier = VerifierKey(name, SignatureType.ED25519, key.public)
     return Signature(name, verifier.id, key.sign(text))

@@ -31,6 +31,7 @@ NAMES: Final = ("author", "index", "kind", "prev", "received", "size", "statemen
 """The members of a header, in their order."""
 _TYPES: Final = (str, int, str, str, str, int, str, str)
 _LONGEST: Final = 4096
+_decode: Final = json.JSONDecoder().raw_decode
 _LARGEST: Final = 2**53 - 1
 _FORMS: Final = (
     "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
@@ -143,7 +144,9 @@ def _recheck(
         members = None
         if values is not None:
             members = dict(zip(NAMES, values, strict=True))
-            findings += _chain_findings(members, index=index, before=before, received=received)
+            prev = base64.urlsafe_b64encode(before).rstrip(b"=").decode()
+            if not (members["index"] == index and members["prev"] == prev and str(members["received"]) >= received):
+                findings += _chain_findings(members, index=index, prev=prev, received=received)
             # A moment that is none would make all that follow look late.
             received = max(received, str(members["received"])) if fault is None else received
         stack.push(leaf)
@@ -216,7 +219,8 @@ def _read(raw: bytes) -> tuple[tuple[object, ...] | None, str | None]:
     if len(raw) > _LONGEST:
         return None, f"The header is longer than {_LONGEST} bytes."
     try:
-        value = json.loads(raw.decode("utf-8"))
+        # What follows the value is seen below: it does not come out again when the line is written.
+        value, _ = _decode(raw.decode("utf-8"))
     except (ValueError, RecursionError):
         return None, "The header is not JSON."
     if type(value) is not dict or tuple(value) != NAMES:
@@ -233,7 +237,7 @@ def _read(raw: bytes) -> tuple[tuple[object, ...] | None, str | None]:
 def _form_fault(members: tuple[Any, ...]) -> str | None:
     """Return the first member that is not of its form, as a sentence; all are of their types."""
     _, index, _, _, received, size, _, _ = members
-    if _ARE_FITTING(_LINES % members) and index <= _LARGEST and size <= _LARGEST:
+    if _ARE_FITTING(_LINES % members) is not None and index <= _LARGEST and size <= _LARGEST:
         return None if _is_moment(received) else "The header's member received names no moment."
     for name, value, form in zip(NAMES, members, _FORMS, strict=True):
         if not re.fullmatch(form, str(value)) or (isinstance(value, int) and value > _LARGEST):
@@ -252,13 +256,13 @@ def _is_moment(text: str) -> bool:
     return True
 
 
-def _chain_findings(members: Mapping[str, object], *, index: int, before: bytes, received: str) -> list[Finding]:
+def _chain_findings(members: Mapping[str, object], *, index: int, prev: str, received: str) -> list[Finding]:
     """Return where an entry does not follow on the one before it: by count, by hash, or in time."""
     findings = []
     if members["index"] != index:
         sentence = f"Entry {index} is numbered {members['index']}."
         findings.append(_finding("chain.index", index, sentence))
-    if members["prev"] != base64.urlsafe_b64encode(before).rstrip(b"=").decode():
+    if members["prev"] != prev:
         sentence = (
             f"Entry {index} does not name the leaf hash of entry {index - 1}: one of the two was changed."
             if index

@@ -5,7 +5,7 @@ here is checked: what the bytes say is read through the same parsers as everythi
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ledger.tlog.merkle import Hash
 
@@ -31,8 +31,7 @@ class Head:
 EMPTY_HEAD: Final = Head(size=0, checkpoint=b"", received="")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One entry as a store keeps it.
 
     Attributes:
@@ -45,7 +44,7 @@ class Row:
         payload: the 32 bytes of the payload's digest; None once it was erased.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody needs here
     header: bytes
     leaf: Hash
     statement: bytes

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from ledger.errors import MalformedError, RefusedError
-from ledger.signing.key import PrivateKey
+from ledger.signing.key import Signer
 from ledger.tlog.checkpoint import Checkpoint, cosign_checkpoint, parse_checkpoint, parse_decimal
 from ledger.tlog.cosignature import Head, verify_cosignature
 from ledger.tlog.merkle import EMPTY_ROOT, Hash, format_hash, parse_hash, verify_consistency
@@ -85,7 +85,7 @@ class Cosigner:
     """One key of a witness, and the name that it signs in."""
 
     name: str
-    key: PrivateKey
+    key: Signer
 
     @property
     def verifier(self) -> VerifierKey:

@@ -17,6 +17,7 @@ RFC8032: list[dict[str, str]] = json.loads((VECTORS / "rfc8032.json").read_text(
 JOSE: dict[str, Any] = json.loads((VECTORS / "jose.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.usefixtures("verifier")
 @pytest.mark.parametrize("case", RFC8032, ids=lambda case: str(case["name"]))
 def test_rfc_8032(case: dict[str, str]) -> None:
     """Seed, public key and signature are those of RFC 8032 §7.1."""
@@ -33,6 +34,7 @@ def test_rfc_7638_thumbprint() -> None:
     assert thumbprint(JOSE["rfc7638"]["jwk"]) == JOSE["rfc7638"]["thumbprint"]
 
 
+@pytest.mark.usefixtures("verifier")
 def test_rfc_8037_key_and_signature() -> None:
     """Key, thumbprint and JWS are those of RFC 8037 appendix A.1 to A.5."""
     case = JOSE["rfc8037"]
@@ -50,6 +52,7 @@ def test_rfc_8037_jws_is_outside_the_strict_profile() -> None:
         open_envelope(JOSE["rfc8037"]["jws"].encode(), typ=STATEMENT)
 
 
+@pytest.mark.usefixtures("verifier")
 def test_wycheproof_ed25519() -> None:
     """Every Wycheproof verdict holds; keys of small order, which it calls acceptable, are refused (design §2.2)."""
     wrong, small, checked = [], 0, 0

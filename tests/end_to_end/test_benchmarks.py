@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bench import append, document, figure, ingest, proof
+from scripts.bench import append, carry, completeness, document, figure, ingest, peers, proof
 from scripts.bench.figure import Options, Table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +49,8 @@ def test_ingest_is_compared_with_floors_of_the_same_round(tmp_path: Path) -> Non
     """Every floor is measured beside the product, and the sum is that of all six."""
     (found,) = ingest.measure(small(tmp_path), 10, rounds=1, count=20)
     floors = found.floors
+    assert floors.sum_sodium == pytest.approx(floors.sum - floors.verify + floors.sodium)
+    assert floors.check_sodium == pytest.approx(floors.hashes + floors.tree + floors.sodium)
     parts = (floors.read, floors.canonical, floors.verify, floors.hashes, floors.tree, floors.row)
     assert all(part > 0 for part in parts)
     assert floors.sum == pytest.approx(sum(parts))
@@ -67,6 +69,36 @@ def test_proofs_that_are_timed_also_hold(tmp_path: Path) -> None:
     rows = proof.measure(small(tmp_path), 40, 5)
     assert len(rows) == 7
     assert all(isinstance(row[3], float) for row in rows)
+
+
+def test_log_that_is_carried_away_comes_back_the_same(tmp_path: Path) -> None:
+    """Both ways are timed, and what came back has the checkpoint that was exported (issue 3, point 10)."""
+    rows = carry.measure(small(tmp_path), 40)
+    assert [row[0] for row in rows] == ["export of 40", "import of 40"]
+    assert all(isinstance(cell, float) and cell > 0 for row in rows for cell in row[1:])
+
+
+def test_peer_that_is_absent_is_left_out_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has not the extra `dev`, or no server, gets the rest of the table (issue 3, point 10)."""
+    monkeypatch.setattr(peers, "find_spec", lambda name: None if name == "pymerkle" else object())
+    monkeypatch.setattr(peers, "PEERS", [peer for peer in peers.PEERS if "eventsourcing" not in peer[1]])
+    table = peers.measure(small(tmp_path), "")
+    assert [str(row[0]).partition(":")[0] for row in table.rows] == [
+        "Pledger, SQLite", "Pledger, SQLite", "plain SQLite, a hash column"
+    ]  # fmt: skip
+    assert [note.partition(":")[0] for note in table.notes] == [
+        "pymerkle, SQLite is left out", "plain PostgreSQL, a hash column is left out"
+    ]  # fmt: skip
+
+
+def test_completeness_proofs_that_are_sized_also_hold(tmp_path: Path) -> None:
+    """The made-up closure is found and proved, in batches or scattered, and a store's index is reckoned."""
+    for scattered in (False, True):
+        found = completeness.prove(3000, scattered=scattered)
+        assert found.headers == 170
+        assert found.proof < 65_536
+    table = completeness.build_table(small(tmp_path), (300,))
+    assert table.rows[0][0] == "300"
 
 
 def test_table_is_printed_in_three_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """The command line on a small ledger: what each command does, says, and answers with --json (design §3, style §7)."""
 
+import csv
 import json
 import os
 import re
@@ -105,9 +106,13 @@ def commands() -> dict[str, Any]:
 def test_every_command_of_the_design_is_there() -> None:
     """The commands that exist by now have the names that design §3 gives them."""
     asked = {
-        "demo", "init", "record", "submit", "status", "score", "determine", "audit", "verify",
-        "key new", "key list", "key grant", "key rotate", "key revoke", "trust add", "trust list", "trust remove",
-        "log show", "log check", "log prove", "log export", "log import", "log cosign", "mirror", "monitor", "witness",
+        "demo", "init", "record", "submit", "formats", "status", "score", "lint", "series", "history", "determine",
+        "audit", "verify",
+        "key new", "key list", "key protect", "key grant", "key rotate", "key revoke",
+        "key appoint", "key approve", "key public",
+        "trust add", "trust list", "trust remove",
+        "log show", "log check", "log prove", "log index", "log export", "log import", "log cosign", "log stamp",
+        "erase", "fetch", "mirror", "monitor", "witness", "store roles", "store upgrade",
     }  # fmt: skip
     assert set(commands()) == asked
 
@@ -118,7 +123,8 @@ def test_command_has_examples_that_are_commands(path: str) -> None:
     command = commands()[path]
     assert command.help
     assert any("--json" in parameter.opts for parameter in command.params)
-    lines = re.findall(r"^ *(?:[A-Z_]+=\S+ )?(pledger .*?)(?:   .*| < .*)?$", command.epilog or "", re.MULTILINE)
+    examples = re.sub(r" \\\n +", " ", command.epilog or "")
+    lines = re.findall(r"^ *(?:[A-Z_]+=\S+ )?(pledger .*?)(?:   .*| [<|] .*)?$", examples, re.MULTILINE)
     assert lines, f"pledger {path} has no example"
     for line in (part for whole in lines for part in whole.split(" && ")):
         words = shlex.split(line)[1:]
@@ -340,6 +346,35 @@ def test_status_answers_as_the_issue_says(ask: Ask) -> None:
     assert found == ask("status", "grain", *VIEW)
 
 
+def test_status_as_csv_has_a_row_for_each_term_and_channel(run: Run) -> None:
+    """Amounts, ratios and outcomes are given back as columns (R7, R11)."""
+    (row,) = csv.DictReader(run("status", "grain", "--csv", *VIEW).splitlines())
+    # 5 and 7 tonnes of the ten that are owed.
+    assert {name: row[name] for name in ("commitment", "term", "outcome", "source", "channel", "votes", "low")} == {
+        "commitment": "grain", "term": "grain", "outcome": "met", "source": "customs", "channel": "monthly",
+        "votes": "yes", "low": "12",
+    }  # fmt: skip
+    assert (row["target"], row["unit"], row["gross"], row["incremental"]) == ("10", "t", "1.2", "")
+    assert "either CSV or JSON" in run("status", "--csv", "--json", *VIEW, code=2)
+
+
+def test_series_gives_the_figures_back(run: Run, ask: Ask) -> None:
+    """What was submitted is listed by its key, and given back in words, as CSV and as JSON (R2)."""
+    listed = ask("series", *VIEW)
+    assert listed.keys() == answers()["series"].keys()
+    (one,) = listed["series"]
+    assert (one["series"], one["source"], one["figures"]) == ("series:export/bb/aa", "customs", 2)
+    named = ask("series", "export/bb/aa", *VIEW)
+    assert named.keys() == answers()["series KEY"].keys()
+    assert [figure["value"] for figure in named["figures"]] == ["5", "7"]
+    rows = list(csv.DictReader(run("series", "export/bb/aa", "--csv", *VIEW).splitlines()))
+    assert rows == [{name: str(value) for name, value in figure.items()} for figure in named["figures"]]
+    assert "2020-02-01 to 2020-02-29" in run("series", "series:export/bb/aa", *VIEW)
+    assert "No series of figures is known" in run("series", *PLACE, "--as-of", "2019-01-01")
+    run("series", "import/bb/aa", *VIEW, code=5)
+    run("series", "table/*/hs2012", *VIEW, code=2)
+
+
 def test_status_in_words_shows_three_axes(run: Run) -> None:
     """Outcome, validity and disposition stand in columns of their own, in plain words (R12)."""
     said = run("status", *VIEW)
@@ -370,9 +405,13 @@ def test_score_gives_levels_reasons_and_entries(run: Run, ask: Ask) -> None:
                 assert reason["rule"].startswith(letter)
                 assert all(0 <= cite["entry"] < size for cite in reason["cites"])
     assert found["pillars"]["written"].keys() == {"B", "N", "Q"}
+    assert 0 < found["robustness"]["written"]["holds"] <= found["robustness"]["written"]["runs"]
+    assert {one["dimension"] for one in found["raises"]} >= {"O", "A"}
     said = run("score", "grain", *VIEW)
     assert "As written:" in said
     assert "P precision" in said
+    assert "Robust: the band as written holds in" in said
+    assert "  A, now 0: " in said
 
 
 def test_determination_is_logged_once(ask: Ask, run: Run) -> None:

@@ -57,15 +57,15 @@ with open_ledger(Path(sys.argv[1]), at=lambda: START) as ledger:
 INIT = """
 import os, signal, sys
 from pathlib import Path
-import ledger.runtime as runtime
+import ledger.runtime.founding as founding
 from tests.end_to_end.small import small_ledger
 
-plain = getattr(runtime, sys.argv[2])
+plain = getattr(founding, sys.argv[2])
 
 def dying(*arguments, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
-setattr(runtime, sys.argv[2], dying)
+setattr(founding, sys.argv[2], dying)
 small_ledger(Path(sys.argv[1]))
 """
 
@@ -118,7 +118,7 @@ def test_process_that_is_killed_at_any_moment_loses_nothing_that_it_answered(dir
         assert (size - 6) % 20 == 0
 
 
-@pytest.mark.parametrize("step", ["_signer", "_write_config", "_charter", "_grant", "format_policy"])
+@pytest.mark.parametrize("step", ["checkpoint_signer", "write_config", "_charter", "grant_body", "format_policy"])
 def test_init_that_is_killed_is_begun_again(tmp_path: Path, step: str) -> None:
     """What an init that was killed leaves is no ledger, and the next init makes one of it (design §3)."""
     target = tmp_path / "ledger"
@@ -151,6 +151,10 @@ class Failing:
         """Return the writer of the store, with its fault."""
         with self.store.writing() as writing:
             yield FailingWriting(writing, self)
+
+    def purge(self, *, is_patient: bool = True) -> bool:
+        """Overwrite what was erased."""
+        return self.store.purge(is_patient=is_patient)
 
 
 class FailingWriting:

@@ -636,7 +636,7 @@ def test_checkpoint_keys_of_another_ledger_sign_nothing_here(ledger: Ledger, tmp
     shutil.copy(tmp_path / "other" / "keys" / "checkpoint-ed25519.pem", ledger.directory / "keys")
     with (
         open_ledger(ledger.directory, at=lambda: START) as ours,
-        pytest.raises(RefusedError, match="not those of the charter"),
+        pytest.raises(RefusedError, match="is not the one in force"),
     ):
         ours.record(position(1))
 

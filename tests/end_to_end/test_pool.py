@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,7 @@ def test_processes_find_what_is_found_here(house: House, processes: Executor) ->
     kept = list(rows)
     raw = bytearray(kept[400].jws or b"")
     raw[-20] ^= 1
-    spoilt = [*kept[:400], replace(kept[400], jws=bytes(raw)), *kept[401:]]
+    spoilt = [*kept[:400], kept[400]._replace(jws=bytes(raw)), *kept[401:]]
     for state, is_sound in ((kept, True), (spoilt, False)):
         rows[:] = state
         with house.store.reading() as reading:

@@ -223,11 +223,11 @@ def test_pinned_policy_is_asked(ask: Ask) -> None:
         (("log", "import", "http://", "--ledger", "copy"), 2, "not the address of a site"),
         (("log", "import", "keys", "--ledger", "copy"), 3, "has no checkpoint"),
         (("log", "import", "site", "--ledger", "ledger"), 6, "holds something already"),
-        (("log", "import", "site", "--ledger", "copy", "--policy", "others"), 4, "No key that is known"),
+        (("log", "import", "site", "--ledger", "copy", "--policy", "others"), 4, "No log of the policy signed"),
         (("log", "import", "site", "--ledger", "copy", "--keys", "site"), 5, "no key files"),
         (("mirror", "keys", "copy"), 3, "has no checkpoint"),
         (("mirror", "site", "keys"), 6, "holds something else"),
-        (("mirror", "site", "copy", "--policy", "others"), 4, "No key that is known"),
+        (("mirror", "site", "copy", "--policy", "others"), 4, "No log of the policy signed"),
     ],
 )
 def test_wrong_place_or_policy_is_refused(

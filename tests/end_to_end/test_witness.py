@@ -599,6 +599,8 @@ def test_wrong_witness_command_is_one_sentence(
     (tmp_path / "w.pem").write_bytes(WITNESS_1.to_pem())
     (tmp_path / "policy").write_text(f"log {format_verifier_key(LOG_KEYS[0])}\nquorum none\n", "utf-8")
     (tmp_path / "empty").write_text("quorum none\n", "utf-8")
+    for path in tmp_path.iterdir():
+        path.chmod(0o600)  # others may not use a key file (tests/end_to_end/test_keyring.py)
     assert main(["witness", "--name", "witness.example/w", "--key", "w.pem", *arguments]) == code
     assert capsys.readouterr().err.count("\n") == 1
 

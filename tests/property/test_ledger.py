@@ -49,7 +49,7 @@ def flipped(row: Row, member: str, bit: int) -> Row:
     raw = bytearray(getattr(row, member))
     raw[bit // 8 % len(raw)] ^= 1 << bit % 8
     changed: dict[str, Any] = {member: bytes(raw)}
-    return replace(row, **changed)
+    return row._replace(**changed)
 
 
 @given(

@@ -7,17 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.assessment.enforceability.level import Derived
-from ledger.assessment.enforceability.score import (
-    BANDS,
-    DIMENSIONS,
-    PILLARS,
-    _side,
-    band,
-    gated,
-    pillar,
-    points,
-    ungated,
-)
+from ledger.assessment.enforceability.pillar import BANDS, DIMENSIONS, PILLARS, band, gated, pillar, points, ungated
+from ledger.assessment.enforceability.score import _side
 from ledger.assessment.result import DimensionResult, Score, SourceResult
 from ledger.model.attestation import Dimension
 from tests.unit.assessment.enforceability.small_ledger import (

@@ -1,7 +1,6 @@
 """Laws of the log: batches, recursion, proofs and their mutations, formats that undo each other (design §2.3, §2.4)."""
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -299,7 +298,7 @@ def test_no_flipped_bit_in_a_log_goes_unseen(drawn: list[tuple[Header, bool]], w
     for index, (header, _) in enumerate(drawn):
         moment = max(moment, header.received)
         prev = Hash(bytes(32)) if previous is None else leaf_hash(raws[-1])
-        current = replace(header, index=index, prev=prev, received=moment)
+        current = header._replace(index=index, prev=prev, received=moment)
         assert chain_fault(previous, current) is None
         raws.append(format_header(current))
         previous = current

@@ -21,6 +21,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -130,10 +131,19 @@ def say(kind: str, number: int, indexes: list[int], names: list[Any]) -> None:
     sys.stdout.flush()
 
 
+ROOMS: Final = (
+    "ingest.document", "ingest.tabular", "runtime.stamping", "service.carried", "service.cosign", "service.export_log",
+    "service.interval", "store.cosigned", "store.site", "store.stamped",
+)  # fmt: skip
+"""Modules that the work enters late: one that cannot be opened would be the interpreter's failure, not the ledger's."""
+
+
 def main() -> int:
     """Work until something ends it."""
     directory, seed, fault = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     draw = random.Random(seed)  # noqa: S311, faults are drawn, not secrets
+    for room in ROOMS:
+        import_module(f"ledger.{room}")
     try:
         if fault == "sql":
             set_sql(Trap(draw, upto=draw.choice((20, 200))), draw)

@@ -17,8 +17,11 @@ from ledger.errors import ConflictError, PledgerError, UnavailableError
 from ledger.runtime import Ledger
 from ledger.runtime.settings import read_config
 from ledger.service.cosign import witness_policy
+from ledger.service.erase import logged_erasures
 from ledger.service.publish import Publication
+from ledger.service.scene import read_said
 from ledger.signing.canonical import digest
+from ledger.signing.envelope import STATEMENT, open_envelope
 from ledger.tlog.checkpoint import open_checkpoint, parse_checkpoint
 from ledger.tlog.merkle import Hash
 from ledger.tlog.note import VerifierKey, parse_note
@@ -28,9 +31,9 @@ from ledger.tlog.stored import NOTHING_RECORDED
 from tests.simulation.disk import Disk
 from tests.simulation.schedule import Step
 from tests.simulation.store import SimulatedStore, SimulatedWitness, moment
-from tests.simulation.template import COSIGNER, START, STRANGER, Batch, Template, figures, position, template
+from tests.simulation.template import COSIGNER, START, STRANGER, Batch, Template, erasure, figures, position, template
 from tests.simulation.world import Death, Process, World
-from tests.unit.service.fake import State
+from tests.unit.service.fake import MemoryReading, State
 
 Act = Callable[[Ledger], None]
 
@@ -95,6 +98,9 @@ class House:
         for name, raw in begun.files.items():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             (root / name).write_bytes(raw)
+            if name.startswith("keys/"):
+                (root / "keys").chmod(0o700)
+                (root / name).chmod(0o600)
         (root / "blobs").mkdir(exist_ok=True)
         self.world = World(int(datetime.fromisoformat(START).timestamp()))
         self.store = SimulatedStore(self.world, begun.state)
@@ -180,6 +186,19 @@ class House:
             act = self._act(kind, f"{slot.process.number}")
             bodies.append((slot.process, self._attempt(slot, act)))
         self.world.run(bodies)
+
+    def _step_erase(self) -> None:
+        """Erase a statement, and where it is evidence, the raw file that it alone names."""
+        erased, rows = self.erased(), self.store.state.rows
+        standing = [row for row in rows if row.kind in {"position", "evidence"} and row.jws is not None]
+        if not standing:
+            return
+        row = self.world.random.choice(standing)
+        said: Any = read_said(row)
+        digests = [said.name]
+        if row.kind == "evidence" and said.statement.body.raw.digest not in erased:
+            digests.append(said.statement.body.raw.digest)
+        self._run(self._saying(erasure(row.subject, digests, self.genesis)))
 
     def _step_backup(self) -> None:
         self.backups.append(self.store.state)
@@ -306,7 +325,7 @@ class House:
             raise Violation(message)
 
     def _reading(self) -> Act:
-        names = sorted(self.answered)
+        names = sorted(self.answered.keys() - self.erased().keys())
         chosen = self.world.random.sample(names, min(3, len(names)))
 
         def act(ledger: Ledger) -> None:
@@ -327,8 +346,10 @@ class House:
 
     def _checking(self, ledger: Ledger) -> None:
         checked = ledger.check()
-        if checked.findings and not self.world.fired:
-            message = f"the check finds {checked.findings[0]}"
+        # A crash leaves erased files for the next who opens the ledger.
+        found = [one for one in checked.findings if one.code != "erasure.unfinished"]
+        if found and not self.world.fired:
+            message = f"the check finds {found[0]}"
             raise Violation(message)
 
     def _exporting(self, ledger: Ledger) -> None:
@@ -360,7 +381,15 @@ class House:
         return Batch(tuple(raws))
 
     def _said_before(self) -> Batch:
-        good = [batch for batch in self.batches if not batch.is_bad]
+        # What was erased, and an erasure that did not come to stand in time, are refused for good.
+        erased, logged = self.erased(), self.logged()
+        good = [
+            batch
+            for batch in self.batches
+            if not batch.is_bad
+            and not erased.keys() & {*batch.names, *batch.files}
+            and (logged.issuperset(batch.names) or not any(_is_erasure(raw) for raw in batch.raws))
+        ]
         if not good:
             return self._batch("nothing before")
         draw = self.world.random
@@ -429,6 +458,11 @@ class House:
     def _opened(self) -> Ledger:
         made = self._made()
         made.refuse_contradiction()
+        made.finish_erasures()
+        left = [name for name in self.erased() if (self.root / "blobs" / name[7:9] / name[7:]).exists()]
+        if left and not self.world.fired:
+            message = f"the ledger was opened, and the erased file {left[0]} is still there"
+            raise Violation(message)
         return made
 
     def _made(self) -> Ledger:
@@ -465,6 +499,10 @@ class House:
         """Return the names of the statements in the log."""
         return frozenset(f"sha256:{row.statement.hex()}" for row in self.store.state.rows)
 
+    def erased(self) -> dict[str, int]:
+        """Return what logged erasures name, each with its erasure's index."""
+        return logged_erasures(MemoryReading(self.store.state))
+
     def noted(self) -> int:
         """Return the size of the checkpoint that is noted as the last to have left."""
         try:
@@ -472,6 +510,10 @@ class House:
         except FileNotFoundError:
             return -1
         return parse_checkpoint(parse_note(raw).text).size
+
+
+def _is_erasure(raw: bytes) -> bool:
+    return open_envelope(raw, typ=STATEMENT).payload.find(b'"schema":"erasure.v1"') >= 0
 
 
 def _policy(keys: tuple[VerifierKey, VerifierKey]) -> Policy:

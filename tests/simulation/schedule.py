@@ -14,7 +14,7 @@ from tests.simulation.world import ANY, CALLS, DIVISIBLE, KINDS, PARTLY, Fault
 
 WEIGHTS: Final = {
     "say": 8, "evidence": 5, "repeat": 5, "groups": 3, "refused": 2, "race": 8, "read": 3, "check": 1, "open": 2,
-    "export": 4, "cosign": 3, "backup": 2, "restore": 3, "swap": 1, "power": 1,
+    "export": 4, "cosign": 3, "backup": 2, "restore": 3, "swap": 1, "power": 1, "erase": 2,
 }  # fmt: skip
 """How often each kind of step is drawn."""
 

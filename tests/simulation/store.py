@@ -13,7 +13,7 @@ from typing import Any, Final
 from ledger.errors import UnavailableError
 from ledger.service.ports import Clock
 from ledger.service.witness import WitnessAtWork
-from ledger.signing.key import PrivateKey
+from ledger.signing.key import PrivateKey, Signer
 from ledger.tlog.checkpoint import parse_checkpoint
 from ledger.tlog.merkle import Node
 from ledger.tlog.note import VerifierKey, parse_note
@@ -67,6 +67,10 @@ class SimulatedStore:
             if self.owner is owner:
                 self.owner = None
 
+    def purge(self, *, is_patient: bool = True) -> bool:
+        """Forget what was deleted, unless somebody reads."""
+        return self.world.call("store purge", lambda: is_patient, failure=failing)
+
     def close(self) -> None:
         """Let it go."""
 
@@ -88,8 +92,8 @@ class SimulatedWriting(MemoryReading):
         self._store.world.call("store append", effect, failure=failing)
 
     def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Note which entries were erased by which."""
-        self._store.world.call("store erase", lambda: self.state.erasures.update(pairs), failure=failing)
+        """Delete statements, and note which entries were erased by which."""
+        self._store.world.call("store erase", lambda: self.state.erase(pairs), failure=failing)
 
     def swap(self, old: Head, new: Head) -> bool:
         """Compare and swap the head."""
@@ -157,7 +161,7 @@ class SimulatedWitness:
         seen: checkpoints that it was sent; they have left the log, whatever came of it.
     """
 
-    def __init__(self, world: World, name: str, key: PrivateKey, log: Sequence[VerifierKey]) -> None:
+    def __init__(self, world: World, name: str, key: Signer, log: Sequence[VerifierKey]) -> None:
         self.world = world
         self.place = Place(world)
         self.seen: list[bytes] = []

@@ -3,7 +3,7 @@
 It is made once by `ledger.runtime.init`, with a store in memory, and copied for each run.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,9 @@ ORIGIN: Final = "example.org/small"
 SERIES: Final = "series:export/bb/aa"
 DESK: Final = PrivateKey.from_seed("Ed25519", b"\x03" * 32)
 """The third of the fixed keys, which is the desk's."""
+
+OPERATOR: Final = PrivateKey.from_seed("Ed25519", b"\x02" * 32)
+"""The second of the fixed keys, which is the operator's."""
 
 STRANGER: Final = PrivateKey.from_seed("Ed25519", b"\x63" * 32)
 COSIGNER: Final = Cosigner("witness.example/w", PrivateKey.from_seed("Ed25519", b"\x77" * 32))
@@ -116,6 +119,12 @@ def figures(note: str, genesis: str) -> Batch:
     body = evidence(raw, rows, covers={"start": "2020-01-01", "end": "2020-01-31"}, redistribute=True)
     statement = make_statement("evidence", SERIES, body, issued=START)
     return Batch((_sealed(statement, genesis),), {digest(raw): raw, digest(rows): rows, digest(b"mapping"): b"mapping"})
+
+
+def erasure(subject: str, digests: Sequence[str], genesis: str) -> Batch:
+    """Return the erasure of a statement and files of its own."""
+    body = {"digests": list(digests), "ground": "a court order", "reason": "it named a person"}
+    return Batch((_sealed(make_statement("erasure", subject, body, issued=START), genesis, OPERATOR),))
 
 
 def _sealed(statement: Statement, genesis: str, key: PrivateKey = DESK) -> bytes:

@@ -11,6 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
+from ledger.runtime import Ledger
 from ledger.service.publish import Publisher
 from ledger.service.scene import Scene
 from ledger.store.blobs import DirectoryBlobs
@@ -96,6 +97,9 @@ SABOTAGE: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "a repeat is not looked for": (Scene, "repeats", lambda *_: {}, ""),
     "files that are not synced": (DirectoryBlobs, "put", _put_in_place, "not there whole"),
     "a site that is not settled": (DirectorySite, "settle", _nothing, ""),
+    "a body that is logged as erased and kept": (SimulatedWriting, "erase", _nothing, ""),
+    "an erasure that a crash broke off, never finished": (Ledger, "finish_erasures", _nothing, "is still there"),
+    "a site that keeps what was erased": (DirectorySite, "remove", lambda *_: False, "and it is there"),
 }
 """What is broken on purpose: where, by what, and what the law that sees it says."""
 

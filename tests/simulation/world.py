@@ -26,7 +26,8 @@ ANY: Final = "call"
 """Stands for the name of any call in a fault."""
 
 CALLS: Final = (
-    "store read", "store lock", "store append", "store swap", "store commit", "file open", "file create", "file write",
+    "store read", "store lock", "store append", "store erase", "store swap", "store commit", "store purge", "file open",
+    "file create", "file write",
     "file sync", "file rename", "file unlink", "file lock", "directory open", "directory read", "directory create",
     "directory sync",
     "system sync", "clock", "witness ask",

@@ -3,14 +3,14 @@
 It is made for one bundle, filled step by step, and thrown away with the answer. Nothing here decides anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
 from ledger.audit.archive import Archive
-from ledger.audit.verification import Finding
+from ledger.audit.verification import Dating, Finding, Rotation
 from ledger.model.determination import MethodVersion, View
 from ledger.model.erasure import Erasure
 from ledger.model.statement import Statement
@@ -18,6 +18,8 @@ from ledger.model.value import Slug, Value
 from ledger.signing.canonical import Json
 from ledger.signing.envelope import Envelope
 from ledger.tlog.entry import Header
+from ledger.tlog.index import IndexProof
+from ledger.tlog.merkle import Hash
 
 FINDINGS_LIMIT: Final = 1000
 """How many findings an answer lists; a last one counts the others."""
@@ -70,6 +72,25 @@ class Opened:
     fault: tuple[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """The index that stands for headers which the bundle does not carry, and what it is held against.
+
+    Attributes:
+        proof: of completeness.
+        size: entries that the index covers; ``root`` as it was logged.
+        statement: digest of the statement that logged it.
+        below: the headers here of entries that it covers; ``members`` their records.
+    """
+
+    proof: IndexProof
+    size: int
+    root: Hash
+    statement: str
+    below: tuple[Header, ...]
+    members: tuple[bytes, ...]
+
+
 @dataclass(slots=True)
 class Case:
     """One verification on its way: the bundle, what was seen, and what the steps hand on.
@@ -80,6 +101,9 @@ class Case:
         roots: of the tree at the sizes that anchors name.
         absent: headers of the closure whose body was erased.
         lines: how many lines of headers are read; null for all of them.
+        indexed: what stands for the headers that are not here; null where all are.
+        rotations: how the keys that sign checkpoints have changed since the charter.
+        dating: when the checkpoint and the entries came to be.
         is_redacted: a statement or figures are absent, and excused as public.
     """
 
@@ -91,12 +115,31 @@ class Case:
     roots: dict[int, bytes] = field(default_factory=dict)
     absent: list[Header] = field(default_factory=list)
     lines: int | None = None
+    indexed: Indexed | None = None
     is_redacted: bool = False
     genesis: str = ""
     claim: Claim | None = None
+    rotations: tuple[Rotation, ...] = ()
+    dating: Dating = field(default_factory=Dating)
+    _erased: dict[str, list[tuple[Header, Erasure]]] | None = None
 
-    @property
-    def erased(self) -> frozenset[str]:
-        """The digests that logged erasures name."""
-        bodies = (one.statement.body for one in self.opened.values() if one.statement is not None)
-        return frozenset(digest for body in bodies if isinstance(body, Erasure) for digest in body.digests)
+    def is_erased(self, digest: str, *, after: int, subject: str | None = None) -> bool:
+        """Whether an erasure that is logged after an entry, and about that subject if one is given, names a digest.
+
+        Whether who signed it may erase is for step 9.
+        """
+        return any(header.index > after and subject in {None, header.subject} for header, _ in self.erasures(digest))
+
+    def erasures(self, digest: str) -> Sequence[tuple[Header, Erasure]]:
+        """Return the erasures that name a digest, in order; headers are read by then."""
+        return self._erasures().get(digest, ())
+
+    def _erasures(self) -> Mapping[str, Sequence[tuple[Header, Erasure]]]:
+        if self._erased is None:
+            self._erased = {}
+            for header in self.headers:
+                one = self.opened[header.statement].statement if header.kind == "erasure" else None
+                if one is not None and isinstance(one.body, Erasure):
+                    for digest in one.body.digests:
+                        self._erased.setdefault(digest, []).append((header, one.body))
+        return self._erased

@@ -1,14 +1,18 @@
 """Step 10: each file of figures is the one that its evidence names, and no other file travels (design §2.6)."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final
 
-from ledger.assessment.observation import observations_of
+from ledger.assessment.observation import count_rows
 from ledger.assessment.view import Said
 from ledger.audit.bundle import observations_member, raw_member
 from ledger.audit.check.case import Case
+from ledger.audit.check.log import read_lines
 from ledger.errors import MalformedError
+from ledger.model.erasure import LASTING
 from ledger.model.evidence import Evidence
+from ledger.tlog.entry import Header, parse_header
 
 _OBSERVATIONS: Final = observations_member("").removesuffix(".csv")
 _RAW: Final = raw_member("")
@@ -16,12 +20,12 @@ _RAW: Final = raw_member("")
 
 def check_files(case: Case, said: Iterable[Said]) -> None:
     """Step 10. Find files that are missing, surplus, or not what the evidence says of them."""
-    evidence = [(one.index, one.statement.body) for one in said if isinstance(one.statement.body, Evidence)]
+    evidence = [(one, one.statement.body) for one in said if isinstance(one.statement.body, Evidence)]
     counts: dict[tuple[object, ...], int | None] = {}
     named: set[str] = set()
-    for index, body in evidence:
-        name = observations_member(body.observations.digest)
-        if _is_there(case, name, body.observations.digest, size=body.observations.size, index=index):
+    for one, body in evidence:
+        name, index = observations_member(body.observations.digest), one.index
+        if _is_there(case, name, body.observations.digest, size=body.observations.size, said=one):
             named.add(name)
             # Many statements may name one file; it is read again only where they say something else of it.
             claim = (name, body.dimensions, body.covers)
@@ -33,22 +37,22 @@ def check_files(case: Case, said: Iterable[Said]) -> None:
     travels = {body.raw.digest: True for _, body in evidence}
     for _, body in evidence:
         travels[body.raw.digest] &= body.redistribute
-    for index, body in evidence:
+    for one, body in evidence:
         name = raw_member(body.raw.digest)
         if not travels[body.raw.digest]:
             case.notes.skip(f"raw: not redistributed ({body.publisher})")
-        elif _is_there(case, name, body.raw.digest, size=body.raw.size, index=index):
+        elif _is_there(case, name, body.raw.digest, size=body.raw.size, said=one):
             named.add(name)
     for member in case.bundle.members:
         if member.name.startswith((_OBSERVATIONS, _RAW)) and member.name not in named:
             case.notes.find(10, "file.surplus", member.name, f"No evidence of this audit lets {member.name} travel.")
 
 
-def _is_there(case: Case, name: str, digest: str, *, size: int, index: int) -> bool:
+def _is_there(case: Case, name: str, digest: str, *, size: int, said: Said) -> bool:
     """Whether a file is here; find or excuse that it is not, and find that it is another than it should be."""
-    member, place = case.bundle.find(name), f"entry {index}"
+    member, place = case.bundle.find(name), f"entry {said.index}"
     if member is None:
-        if digest in case.erased:
+        if _is_erased(case, digest, said):
             case.notes.skip(f"erased: {name.partition('/')[0]} of {place}, by a logged erasure")
         elif case.public:
             case.is_redacted |= name.startswith(_OBSERVATIONS)
@@ -63,11 +67,40 @@ def _is_there(case: Case, name: str, digest: str, *, size: int, index: int) -> b
     return True
 
 
+def _is_erased(case: Case, digest: str, said: Said) -> bool:
+    """Whether a logged erasure has removed a file that evidence names: one on its subject, or one that says so of it.
+
+    An erasure on another subject has to name the evidence among those that stand without the file, and a statement on
+    that subject has to name the file too, as far as can be told (design §2.3).
+    """
+    return any(
+        by.index > said.index
+        and (by.subject == said.subject or (said.name in body.affects and _may_name(case, by, digest)))
+        for by, body in case.erasures(digest)
+    )
+
+
+def _may_name(case: Case, by: Header, digest: str) -> bool:
+    """Whether an earlier statement on an erasure's subject names a file; what is not here may have named it."""
+    if case.indexed is not None:
+        return True  # which other statements there are on that subject is not known
+    for line in read_lines(case):
+        with suppress(MalformedError):  # found in step 6
+            header = parse_header(line)
+            if header.index >= by.index:
+                return False
+            if header.subject == by.subject and header.kind not in LASTING:
+                one = case.opened.get(header.statement)
+                if one is None or one.envelope is None or one.envelope.payload.find(digest.encode("ascii")) >= 0:
+                    return True
+    return False
+
+
 def _count(case: Case, name: str, body: Evidence, index: int) -> int | None:
     """Return how many rows a file of observations has, all read strictly; null where one is not as it must be."""
     try:
         with case.bundle.open(name) as stream:
-            return sum(1 for _ in observations_of(body, stream, what=name))
+            return count_rows(body, stream, what=name)
     except MalformedError as error:
         case.notes.find(10, "observations.malformed", f"entry {index}", error.message)
         return None

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from ledger.audit.archive import Archive
-from ledger.audit.bundle import HEADERS
+from ledger.audit.bundle import HEADERS, timestamps_of
 from ledger.audit.check.case import FINDINGS_LIMIT, Case
 from ledger.audit.check.statement import anchor_size
 from ledger.tlog.checkpoint import Checkpoint
@@ -19,7 +19,8 @@ from ledger.tlog.recheck import recheck_entries
 def check_log(case: Case, checkpoint: Checkpoint) -> None:
     """Steps 6 and 7. Recompute chain and tree, and keep the headers whose statements are here."""
     notes, size, faulty = case.notes, 0, 0
-    sizes = {checkpoint.size, *(anchor for one in case.opened.values() if (anchor := anchor_size(one)) is not None)}
+    sizes = {checkpoint.size, *(stamped for stamped, _ in timestamps_of(case.bundle))}
+    sizes |= {*(anchor for one in case.opened.values() if (anchor := anchor_size(one)) is not None)}
     for checked in recheck_entries(read_lines(case), sizes=sizes):
         size = checked.place + 1
         faulty += bool(checked.findings)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from ledger.assessment.authority import OPERATOR, Authority, refuse_wrong_key
+from ledger.assessment.authority import OPERATOR, Authority, refuse_wrong_key, signer
 from ledger.assessment.view import NAMED, Said, look
 from ledger.audit.archive import Archive
 from ledger.audit.bundle import statement_member
@@ -101,7 +101,7 @@ def check_statements(case: Case, authority: Authority) -> tuple[list[Said], Auth
             case.notes.skip(f"meaning not assessed: {place} is {one.members['schema']}")
             continue
         if isinstance(one.statement, KeyStatement) and not faults:
-            authority = authority.after(header.index, one.statement)
+            authority = authority.after(header.index, one.statement, name=header.statement)
             at_view = authority if header.index < view_size else at_view
         _check_mending(case, authority, header, one.statement, place_of)
         _check_name(case, header, one.statement, about.setdefault(header.subject, []))
@@ -127,7 +127,9 @@ def _statement_faults(case: Case, header: Header, one: Opened) -> Iterator[tuple
         yield "statement.genesis", "The statement was signed for another ledger: its genesis is not this charter."
     anchor = one.statement.anchor if one.statement is not None else None
     if anchor is not None and (
-        anchor.size > header.index or encode_base64url(case.roots.get(anchor.size, b"")) != anchor.root
+        anchor.size > header.index
+        # Without all headers the root of an earlier size is not known, and that is said (check.index).
+        or (case.indexed is None and encode_base64url(case.roots.get(anchor.size, b"")) != anchor.root)
     ):
         yield "statement.anchor", f"The checkpoint of {anchor.size} entries that its author had seen is not this log's."
 
@@ -145,7 +147,7 @@ def _author_faults(authority: Authority, header: Header, one: Opened) -> list[tu
         return [("statement.charter", "A charter is entry 0, and there is no second one.")]
     try:
         if isinstance(one.statement, KeyStatement):
-            refuse_wrong_key(authority, envelope.kid, one.statement, index=header.index)
+            refuse_wrong_key(authority, envelope, one.statement, index=header.index)
         else:
             kind = next((kind for kind in KINDS if kind == header.kind), None)
             if kind is None:
@@ -153,7 +155,7 @@ def _author_faults(authority: Authority, header: Header, one: Opened) -> list[tu
             authority.refuse_unless_may(envelope.kid, kind, index=header.index)
     except PledgerError as error:
         return [("statement.authority", error.message)]
-    key = authority.key(envelope.kid)
+    key = signer(authority, envelope.kid, one.statement)
     if key is None or not verify_envelope(envelope, key):
         return [("statement.signature", "The signature does not verify with its author's key.")]
     return []
@@ -170,7 +172,8 @@ def _check_mending(
     mended = place_of.get(target)
     is_operator = OPERATOR in authority.roles_at(header.author, header.index)
     if mended is None:
-        fault = None if target in case.erased or case.public else "what it mends stands at no earlier entry here"
+        is_excused = case.is_erased(target, after=0) or case.public
+        fault = None if is_excused else "what it mends stands at no earlier entry here"
     elif mended.subject != header.subject:
         fault = f"what it mends is about {mended.subject}"
     elif not isinstance(body, Retraction) and mended.kind != header.kind:

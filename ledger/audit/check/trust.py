@@ -1,24 +1,26 @@
 """Steps 3 to 5: on whose word the log is taken; its charter; the signatures under its checkpoint (design §2.2, §2.4).
 
-The policy says which keys may sign for the log, the charter says which keys the log has, and the checkpoint is signed
-by them: each is held against the other two. Which policy was chosen is part of the answer.
+The policy says which keys may sign for the log, the charter, with the appointments since, says which keys the log has,
+and the checkpoint is signed by them: each is held against the other two. Which policy was chosen is part of the answer,
+and so is each appointment by which the keys have changed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
-from ledger.assessment.authority import Authority, found
+from ledger.assessment.authority import Authority, found, weigh_key
+from ledger.assessment.succession import follow, rotations
 from ledger.audit.bundle import CHECKPOINT, POLICY
 from ledger.audit.check.case import Case
 from ledger.audit.check.log import header_lines
-from ledger.audit.verification import Trust
+from ledger.audit.verification import Rotation, Trust
 from ledger.errors import MalformedError, PledgerError
-from ledger.model.charter import Charter
-from ledger.model.statement import CharterStatement, plain
-from ledger.signing.key import PublicKey
-from ledger.tlog.checkpoint import Checkpoint, log_keys, open_checkpoint, parse_checkpoint
+from ledger.model.statement import CharterStatement, KeyStatement
+from ledger.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from ledger.tlog.entry import parse_header
-from ledger.tlog.note import NOTE_LIMIT, VerifierKey, parse_note
-from ledger.tlog.policy import POLICY_LIMIT, Policy, format_policy, open_by_policy, parse_policy, witnessed
+from ledger.tlog.note import NOTE_LIMIT, parse_note
+from ledger.tlog.policy import POLICY_LIMIT, Log, Policy, format_policy, open_by_policy, parse_policy, witnessed
 
 
 def read_checkpoint(case: Case) -> Checkpoint | None:
@@ -71,34 +73,64 @@ def check_charter(case: Case, checkpoint: Checkpoint) -> Authority | None:
         return None
 
 
-def check_signatures(case: Case, checkpoint: Checkpoint, charter: Charter, chosen: Policy, *, is_own: bool) -> None:
-    """Step 5. Find a checkpoint that its log did not sign as its charter and the policies say."""
+def follow_appointments(case: Case, authority: Authority) -> Authority:
+    """Return the authority after the ``key`` statements that count, so that its appointments say who signs.
+
+    One that does not count is no finding of this step: it changes nothing, and step 9 says what is wrong with it.
+    """
+    for header in case.headers:
+        one = case.opened[header.statement]
+        if header.kind == "key" and one.fault is None and one.envelope and isinstance(one.statement, KeyStatement):
+            with suppress(PledgerError):
+                authority = weigh_key(authority, one.envelope, one.statement, index=header.index)
+    return authority
+
+
+def check_signatures(
+    case: Case, checkpoint: Checkpoint, authority: Authority, chosen: Policy, *, is_own: bool
+) -> tuple[Rotation, ...]:
+    """Step 5. Find a checkpoint that its log did not sign as its charter, its appointments and the policies say.
+
+    Args:
+        case: its headers are read, and the roots known to which they lead.
+        checkpoint: what it says.
+        authority: after the appointments that count.
+        chosen: the policy.
+        is_own: it is the bundle's own.
+
+    Returns:
+        How the keys that sign have changed since the charter.
+    """
     raw, notes = case.bundle.read(CHECKPOINT, limit=NOTE_LIMIT), case.notes
+    keys = authority.checkpoint_keys_at(checkpoint.size)
     try:
-        ed25519, mldsa = (PublicKey.from_jwk(plain(jwk), what="a checkpoint key") for jwk in charter.checkpoint)
-        keys = log_keys(charter.origin, ed25519=ed25519, mldsa=mldsa)
         signed = open_checkpoint(raw, log=keys, witnesses=[one.key for one in chosen.witnesses])
         own = chosen if is_own else parse_policy(case.bundle.read(POLICY, limit=POLICY_LIMIT))
     except PledgerError as error:
         notes.find(5, "checkpoint.unsigned", CHECKPOINT, error.message)
-        return
+        return ()
     if {log.key for log in own.logs} != set(keys) or format_policy(own) != case.bundle.read(POLICY):
         sentence = "The bundle's policy does not name the charter's two log keys, and no other, in its plain spelling."
         notes.find(5, "policy.not-the-charters", POLICY, sentence)
-    if not is_own and not _names_log(chosen, checkpoint.origin, keys):
+    followed = follow(chosen, authority, size=checkpoint.size, root_at=case.roots.get)
+    if not is_own and followed is None:
         sentence = f"The policy does not name the keys by which {checkpoint.origin} signs here; it trusts another log."
         notes.find(5, "policy.other-log", "policy", sentence)
     try:
-        open_by_policy(raw, chosen)
+        # Where the policy's keys lead to those in force, these stand in their place; its witnesses are the verifier's.
+        open_by_policy(raw, chosen if followed is None else replace(chosen, logs=tuple(map(Log, keys))))
     except PledgerError as error:
         notes.find(5, "checkpoint.untrusted", CHECKPOINT, error.message)
-    reached, _ = witnessed(chosen, signed.signers)
-    if reached < charter.quorum:
-        sentence = f"The charter asks for {charter.quorum} witnesses, and {reached} known ones cosigned the checkpoint."
-        notes.find(5, "checkpoint.quorum", CHECKPOINT, sentence)
+    _check_quorum(case, authority, checkpoint, witnessed(chosen, signed.signers)[0])
+    return tuple(
+        Rotation(tenure.since, *tenure.approved, is_followed=tenure in (followed or ()))
+        for tenure in rotations(authority, checkpoint.size)
+    )
 
 
-def _names_log(policy: Policy, origin: str, keys: Sequence[VerifierKey]) -> bool:
-    """Whether the policy names this log, by no keys but its own."""
-    named = [log.key for log in policy.logs if log.key.name == origin]
-    return bool(named) and all(key in keys for key in named)
+def _check_quorum(case: Case, authority: Authority, checkpoint: Checkpoint, reached: int) -> None:
+    tenure = authority.tenure_at(checkpoint.size - 1)
+    if reached < tenure.quorum:
+        who = f"The appointment of entry {tenure.since}" if tenure.since else "The charter"
+        sentence = f"{who} asks for {tenure.quorum} witnesses, and {reached} known ones cosigned the checkpoint."
+        case.notes.find(5, "checkpoint.quorum", CHECKPOINT, sentence)

@@ -130,7 +130,7 @@ def explained(stranger: Stranger, mutation: Mutation) -> str | None:
     return None
 
 
-LOOSE: Final = frozenset({"sigstore-python", "sigstore-js", "tlog-scales", "jose"})
+LOOSE: Final = frozenset({"sigstore-python", "sigstore-js", "tlog-scales", "jose", "jwcrypto"})
 """Strangers whose decoder of Base64 is that of Node, or Python's without validation (RFC 4648 §3.3 has it refuse)."""
 
 KNOWN: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (

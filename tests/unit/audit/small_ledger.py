@@ -292,7 +292,9 @@ class SmallLedger:
         authority = found(open_envelope(self.jws[0], typ=STATEMENT), first)
         for header in map(parse_header, self.headers[:size]):
             statement = self.statement(header.index) if header.kind == "key" else None
-            authority = authority if statement is None else authority.after(header.index, statement)
+            authority = (
+                authority if statement is None else authority.after(header.index, statement, name=header.statement)
+            )
         return authority
 
     def audit(

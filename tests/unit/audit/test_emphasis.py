@@ -131,7 +131,10 @@ EMPHASIS: dict[str, tuple[Callable[[SmallLedger], object], str]] = {
             "erasure", SOY, {"digests": ["sha256:" + "0" * 64], "ground": "a court order", "reason": "a name"},
             key=OPERATOR,
         ),
-        "Entry 7 erased 1 body or file, on the ground of a court order: a name.",
+        (
+            "The mapping of entry 6 about series:export/us/cn was erased by entry 7 on the ground of a court order: "
+            "a name; its figures stand, and cannot be imported again."
+        ),
     ),
 }  # fmt: skip
 

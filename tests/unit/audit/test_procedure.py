@@ -83,6 +83,46 @@ def test_erased_figures_are_not_asked_for() -> None:
     audit = ledger.audit()
     assert audit.findings[0].outcome == "not_assessable"
     assert any("court order" in text for text in audit.emphasis)
+    assert [(one.entry, one.what, one.by) for one in audit.erased] == [(6, "observations", 7)]
+
+
+def erased_source(*tonnes: int, erase: str) -> AuditResult:
+    """Return the audit of a pledge with two official sources that say otherwise, once one of the two is erased."""
+    ledger = soy_ledger(*FULL)
+    other = monthly(*tonnes)
+    ledger.observe(other, authority="cn-customs", authority_of="cn")
+    digest = {"first": sha256(monthly(*FULL)), "second": sha256(other)}[erase]
+    ledger.say("erasure", EXPORTS, {"digests": [digest], "ground": "a court order", "reason": "a name"}, key=OPERATOR)
+    return ledger.audit()
+
+
+LOW = (300_000,) * 12
+VERDICTS = {
+    "the source that says met goes": ("first", "not_met", "A2"),
+    "the source that says not met goes": ("second", "met", "A3"),
+}
+
+
+@pytest.mark.parametrize("case", VERDICTS)
+def test_erasure_that_turns_a_verdict_is_in_the_opinion_and_makes_nobody_look_better(case: str) -> None:
+    """What is left decides; beside it no opinion is unmodified, and none fails to be adverse (R1, A1 to A3)."""
+    erase, outcome, code = VERDICTS[case]
+    audit = erased_source(*LOW, erase=erase)
+    gone = 6 if erase == "first" else 7
+    assert (audit.findings[0].outcome, audit.opinion.code) == (outcome, code)
+    assert f"{SOY}/soy: the evidence at entry {gone} is missing, as entry 8 erased it" in audit.opinion.because
+    assert f"What entry {gone} said could bear on {SOY}/soy, whose outcome is reckoned without it." in audit.emphasis
+    assert [one.entry for one in audit.commitments[0].terms[0].erased] == [gone]
+
+
+def test_unrelated_erasure_is_in_no_audit() -> None:
+    """An audit that does not rest on what was erased says nothing of it (design §2.3)."""
+    ledger = soy_ledger(*FULL)
+    before = ledger.audit()
+    digests = {"digests": ["sha256:" + "f" * 64], "ground": "a court order", "reason": "a name"}
+    ledger.say("erasure", "somewhere-else", digests, key=OPERATOR)
+    after = ledger.audit(view=before.view)
+    assert format_result(after) == format_result(before)
 
 
 def test_older_view_gives_its_old_answer() -> None:

@@ -2,7 +2,7 @@
 
 import json
 
-from ledger.audit.verification import Finding, Verification
+from ledger.audit.verification import Finding, Rotation, Verification
 
 ANSWER = Verification(
     sound=False,
@@ -17,6 +17,7 @@ ANSWER = Verification(
     statements=5,
     not_checked=("rendering",),
     findings=(Finding("closure.missing", "entry 3", "It is left out.", 8),),
+    rotations=(Rotation(4, 2, 3, is_followed=True),),
 )
 
 
@@ -32,6 +33,8 @@ def test_answer_as_data_has_every_member() -> None:
         "view": {"size": 7, "as_of": "2020-12-31"},
         "members": 12,
         "statements": 5,
+        "rotations": [{"entry": 4, "approvals": 2, "roots": 3, "followed": True}],
+        "dating": {"checkpoint": None, "roots": None, "entries": []},
         "not_checked": ["rendering"],
         "findings": [
             {"code": "closure.missing", "subject": "entry 3", "sentence": "It is left out.", "step": 8},

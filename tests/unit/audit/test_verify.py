@@ -18,8 +18,8 @@ from ledger.audit.verification import Verification
 from ledger.audit.verify import verify
 from ledger.errors import MalformedError, UnavailableError
 from ledger.model.determination import View
-from ledger.signing.canonical import decode_base64url
-from ledger.signing.envelope import STATEMENT, open_envelope
+from ledger.signing.canonical import decode_base64url, format_json
+from ledger.signing.envelope import STATEMENT, open_envelope, seal
 from ledger.tlog.checkpoint import Checkpoint, add_signatures, cosign_checkpoint, log_keys, sign_checkpoint
 from ledger.tlog.note import SignatureType, VerifierKey
 from ledger.tlog.policy import Log, Policy, Witness, format_policy
@@ -698,6 +698,97 @@ def test_erased_figures_are_excused_and_no_longer_counted() -> None:
     assert answer.sound, answer.findings
     assert "erased: observations of entry 6, by a logged erasure" in answer.not_checked
     assert json.loads(members["audit.json"])["findings"][0]["outcome"] != "met"
+
+
+OTHER = "series:export/us/jp"
+
+
+def without_files(subject: str, *, told: bool = True, shared: bool = False) -> bytes:
+    """Return a bundle without the files of its evidence, beside an erasure of them.
+
+    Args:
+        subject: of the erasure.
+        told: it says that the evidence stands without them.
+        shared: evidence of another series names the same files, and comes before.
+    """
+    ledger = soy_ledger(*FULL)
+    csv = monthly(*FULL)
+    if shared:
+        ledger.observe(csv, subject=OTHER)
+    affects = [sha256(raw) for raw in (ledger.jws[6], *ledger.jws[7:])] if told else []
+    digests = [sha256(csv), sha256(RAW)]
+    body = {"affects": affects, "digests": digests, "ground": "a licence", "reason": "it was withdrawn"}
+    ledger.say("erasure", subject, body, key=OPERATOR)
+    members = ledger.members()
+    del members[observations_member(sha256(csv))], members["raw/" + sha256(RAW)[7:]]
+    return bundled(members)
+
+
+@pytest.mark.parametrize(
+    ("subject", "told", "shared"),
+    [(EXPORTS, False, False), (EXPORTS, True, False), (OTHER, True, True)],
+    ids=["its own subject", "its own subject, and told", "another subject that names them too, and told"],
+)
+def test_files_are_excused_by_an_erasure_that_may_name_them(subject: str, told: bool, shared: bool) -> None:
+    """A file is erased under a subject whose statements name it, and others are told of (design §2.3)."""
+    answer = checked(without_files(subject, told=told, shared=shared))
+    assert answer.sound, answer.findings
+    assert "erased: raw of entry 6, by a logged erasure" in answer.not_checked
+
+
+@pytest.mark.parametrize(
+    ("subject", "told", "shared"),
+    [(SOY, True, False), ("nothing", True, False), (OTHER, True, False), (OTHER, False, True)],
+    ids=["a subject that names others", "a subject of nothing", "a series of nothing", "another series, and not told"],
+)
+def test_files_are_not_excused_by_an_erasure_under_a_subject_that_does_not_name_them(
+    subject: str, told: bool, shared: bool
+) -> None:
+    """What admission refuses excuses nothing (design §2.3, §2.6)."""
+    assert "file.missing" in codes(without_files(subject, told=told, shared=shared))
+
+
+def without_position(*, subject: str = SOY, key: Any = OPERATOR, before: bool = False, logged: bool = True) -> bytes:
+    """Return a bundle that lacks a position, beside an erasure of it: as it should be, or with one thing wrong."""
+    ledger = soy_ledger(*FULL)
+    raw = seal(
+        format_json({
+            "anchor": None, "body": POSITION, "corrects": None, "genesis": ledger.genesis,
+            "issued": "2019-02-01T00:00:00Z", "schema": "position.v1", "subject": SOY,
+        }),
+        DESK, typ=STATEMENT,
+    ).raw  # fmt: skip
+    body = {"digests": [sha256(raw)], "ground": "a court order", "reason": "it named a person"}
+    header = {"author": DESK.kid, "kind": "position", "subject": SOY}
+    if before:
+        ledger.say("erasure", subject, body, key=key)
+    ledger.log(raw, header)
+    if not before:
+        ledger.say("erasure", subject, body, key=key)
+    whole = ledger.said
+    ledger.said = lambda subjects=(SOY,): [one for one in whole(subjects) if one.name != sha256(raw)]  # type: ignore[method-assign]
+    members = ledger.members(absent=[one for one in ledger.belonging() if one.statement == sha256(raw)])
+    del members[statement_member(sha256(raw))]
+    if not logged:
+        lines = members["headers"].splitlines(keepends=True)
+        members["headers"] = b"".join(line for line in lines if b'"kind":"erasure"' not in line)
+    return bundled(members)
+
+
+NOT_EXCUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an erasure under another subject": ({"subject": "talks"}, "closure.missing"),
+    "an erasure before what it names": ({"before": True}, "closure.missing"),
+    "an erasure that is not logged": ({"logged": False}, "closure.missing"),
+    "an erasure by who may not": ({"key": DESK}, "statement.authority"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_EXCUSED)
+def test_body_is_excused_only_by_an_operators_later_logged_erasure_of_its_subject(case: str) -> None:
+    """A bundle that claims an erasure which does not stand is unsound (design §2.3, §2.6)."""
+    assert checked(without_position()).sound
+    changes, code = NOT_EXCUSED[case]
+    assert code in codes(without_position(**changes))
 
 
 def drop_evidence(members: Members) -> None:

@@ -6,7 +6,20 @@ import sys
 
 import pytest
 
-from ledger.cli.output import Progress, answer, format_document, harmless, note, one_line, say, survive_encoding, table
+from ledger.cli.output import (
+    Progress,
+    answer,
+    csv_table,
+    format_document,
+    harmless,
+    note,
+    one_line,
+    refuse_both,
+    say,
+    survive_encoding,
+    table,
+)
+from ledger.errors import UsageError
 
 HOSTILE = {
     "an escape sequence": ("\x1b[31mred\x1b[0m", "[U+001B][31mred[U+001B][0m"),
@@ -92,3 +105,59 @@ def test_no_progress_is_shown_without_a_terminal(capsys: pytest.CaptureFixture[s
     with Progress("Checking") as progress:
         progress(1, 2)
     assert capsys.readouterr() == ("", "")
+
+
+CELLS = {
+    "plain": ("grain", "grain"),
+    "a comma": ("a, b", '"a, b"'),
+    "a quotation mark": ('say "so"', '"say ""so"""'),
+    "equals": ("=1+1", "'=1+1"),
+    "plus": ("+1", "'+1"),
+    "minus": ("-cmd", "'-cmd"),
+    "at": ("@SUM(A1)", "'@SUM(A1)"),
+    "full-width equals": ("\uff1d1", "'\uff1d1"),
+    "blanks before equals": (" \t=1", "'=1"),
+    "a line feed before equals": ("\n=1", "'=1"),
+    "equals inside": ("a=1", "a=1"),
+    "a second line": ("a\n=1", "a =1"),
+    "a carriage return": ("\r=1", "[U+000D]=1"),
+    "a right-to-left override": ("met\u202etem", "met[U+202E]tem"),
+    "nothing": ("", '""'),
+}
+
+
+@pytest.mark.parametrize(("text", "cell"), CELLS.values(), ids=CELLS)
+def test_text_in_csv_is_no_formula(text: str, cell: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """A text on which a spreadsheet would act gets an apostrophe; nothing in it starts a row of its own."""
+    csv_table(("a",), [(text,)])
+    assert capsysbinary.readouterr().out == f"a\n{cell}\n".encode()
+
+
+@pytest.mark.parametrize("figure", ["-1250.5", "-0.25", "7", ""])
+def test_figure_in_csv_stays_a_figure(figure: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """A figure below zero is no formula: it keeps its sign and gets no apostrophe."""
+    csv_table(("value", "unit"), [(figure, "t")], numbers=("value",))
+    assert capsysbinary.readouterr().out == f"value,unit\n{figure},t\n".encode()
+
+
+def test_csv_is_utf_8_in_every_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same bytes come out whatever standard output's encoding is, in order with what was said before."""
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    say("before")
+    csv_table(("title",), [("大豆",)])
+    sys.stdout.flush()
+    assert raw.getvalue().decode() == "before\ntitle\n大豆\n"
+
+
+def test_long_csv_is_printed_whole(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Rows are printed in pieces, and none is lost or doubled between two of them."""
+    csv_table(("n", "text"), ((str(number), "x" * 100) for number in range(2000)), numbers=("n",))
+    lines = capsysbinary.readouterr().out.decode().splitlines()
+    assert lines == ["n,text", *(f"{number},{'x' * 100}" for number in range(2000))]
+
+
+def test_csv_and_json_at_once_are_refused() -> None:
+    """An answer has one form (style §7)."""
+    with pytest.raises(UsageError, match="either CSV or JSON"):
+        refuse_both(csv=True, json=True)

@@ -46,6 +46,8 @@ OTHER: dict[str, object] = {
     "unit": "t",
     "denominator": "target to date",
     "proration": "linear",
+    "coverage": "0.916667",
+    "vintage": "2021-06-25",
 }
 
 
@@ -63,9 +65,15 @@ def test_like_ratios_compare_exactly() -> None:
     assert not ratio(value="0.1").less(ratio(value="0.1"))
 
 
-def test_two_vintages_of_one_ratio_are_alike() -> None:
-    """57 and 58 percent by two releases of one series may be set side by side (R2)."""
-    assert ratio().unlike(ratio(vintage="2021-06-25", value="0.81")) is None
+def test_two_vintages_of_one_ratio_are_not_one_scale() -> None:
+    """57 and 58 percent by two releases of one series stand side by side as revisions, neither below the other (R2)."""
+    assert ratio().unlike(ratio(vintage="2021-06-25", value="0.81")) == "vintage"
+
+
+def test_every_part_of_a_typed_ratio_is_compared() -> None:
+    """Measure, source, vintage, scope, coverage, denominator, basis and proration are the parts that R7 names."""
+    named = {"measure", "source", "vintage", "scope", "coverage", "denominator", "basis", "proration"}
+    assert named <= set(LIKENESS)
 
 
 def test_a_ratio_without_value_is_not_compared() -> None:

@@ -5,7 +5,15 @@ from fractions import Fraction
 import pytest
 
 from ledger.errors import UnitError
-from ledger.model.unit import UNITS, base_unit, convert, measurement
+from ledger.model.unit import (
+    COMTRADE_UNITS,
+    RECOMMENDATION_20,
+    UNITS,
+    base_unit,
+    bushel_of,
+    convert,
+    measurement,
+)  # fmt: skip
 
 EXACT = {
     "a bushel of soybeans is 60 pounds": ("1", "bu:1201", "kg", "27.2155422"),
@@ -75,3 +83,51 @@ def test_missing_factor_is_an_error_that_names_the_unit(case: str) -> None:
         convert(Fraction(1), unit=unit, to=to)
     assert reason in str(caught.value)
     assert {unit, to} & set(caught.value.facts.values())
+
+
+@pytest.mark.parametrize(
+    ("code", "pounds"),
+    [
+        ("120190", 60),
+        ("1001", 60),
+        ("1002", 56),
+        ("100590", 56),
+        ("1007", 56),
+        ("1204", 56),
+        ("1003", 48),
+        ("1004", 32),
+    ],
+)
+def test_a_bushel_weighs_what_its_commodity_does(code: str, pounds: int) -> None:
+    """By heading of the Harmonized System, in pounds of 0.45359237 kg, exactly (R5)."""
+    assert convert(Fraction(1), unit=bushel_of(code), to="kg") == pounds * Fraction(45359237, 10**8)
+
+
+@pytest.mark.parametrize("code", ["0801", "12", "", "soy"])
+def test_a_bushel_of_anything_else_is_an_error_that_names_it(code: str) -> None:
+    """A missing factor is never guessed (R5)."""
+    with pytest.raises(UnitError, match="bushel"):
+        bushel_of(code)
+
+
+@pytest.mark.parametrize("system", [RECOMMENDATION_20, COMTRADE_UNITS])
+def test_codes_of_other_systems_stand_for_units_that_are_known(system: dict[str, str]) -> None:
+    """Every code leads to a unit with an exact factor (R5)."""
+    assert all(measurement(unit).code == unit for unit in system.values())
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "to", "value"),
+    [
+        (RECOMMENDATION_20, "TNE", "kg", Fraction(1000)),
+        (RECOMMENDATION_20, "DZN", "1", Fraction(12)),
+        (RECOMMENDATION_20, "KWH", "J", Fraction(3_600_000)),
+        (COMTRADE_UNITS, "8", "t", Fraction(1, 1000)),
+        (COMTRADE_UNITS, "3", "kWh", Fraction(1000)),
+        (COMTRADE_UNITS, "13", "g", Fraction(1, 5)),
+        (COMTRADE_UNITS, "19", "L", Fraction(158987294928, 10**9)),
+    ],
+)
+def test_codes_of_other_systems_convert_exactly(system: dict[str, str], code: str, to: str, value: Fraction) -> None:
+    """A tonne, a dozen, a kilowatt-hour, a carat, a barrel of 42 gallons (R5)."""
+    assert convert(Fraction(1), unit=system[code], to=to) == value

@@ -27,6 +27,12 @@ class State:
         """Return the same again, so that a change of one leaves the other."""
         return State(list(self.rows), dict(self.nodes), dict(self.notes), self.head, dict(self.erasures))
 
+    def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Delete the statements of entries by the door of an erasure."""
+        self.erasures.update(pairs)
+        for entry, _ in pairs:
+            self.rows[entry] = self.rows[entry]._replace(jws=None, payload=None)
+
 
 class MemoryStore:
     """A store in memory.
@@ -35,12 +41,14 @@ class MemoryStore:
         state: what is committed.
         fault: called with the name of each step before it and after it; it may raise.
         on_lock: called once the lock is taken, as another writer would have been before.
+        purged: how often it was asked to forget what it deleted.
     """
 
     def __init__(self) -> None:
         self.state = State()
         self.fault: Callable[[str], None] = lambda _step: None
         self.on_lock: Callable[[], None] = lambda: None
+        self.purged = 0
 
     @contextmanager
     def reading(self) -> Iterator["MemoryReading"]:
@@ -52,6 +60,12 @@ class MemoryStore:
         """Return a copy that replaces the state when it is committed."""
         self.on_lock()
         yield MemoryWriting(self, self.state.copy())
+
+    def purge(self, *, is_patient: bool = True) -> bool:
+        """Count how often it was asked to forget what it deleted."""
+        self.fault("before purge")
+        self.purged += 1
+        return is_patient
 
 
 class MemoryReading:
@@ -85,6 +99,10 @@ class MemoryReading:
         rows = [row for row in reversed(self.state.rows) if row.payload is not None]
         return {(row.author, row.payload or b""): row.index for row in rows if (row.author, row.payload) in repeats}
 
+    def finds_each(self, rows: Sequence[Row]) -> bool:
+        """Return that it is not certain, so that each is looked for."""
+        return not rows
+
     def nodes(self, addresses: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
         """Return nodes of the tree."""
         return {address: self.state.nodes[address] for address in addresses if address in self.state.nodes}
@@ -96,6 +114,10 @@ class MemoryReading:
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
         """Return all checkpoints."""
         return iter(sorted(self.state.notes.items()))
+
+    def leaves(self, start: int, stop: int) -> Iterator[tuple[int, str, str, Hash]]:
+        """Return what a range of entries is filed under, with its leaves."""
+        return ((row.index, row.kind, row.subject, row.leaf) for row in self.state.rows[start:stop])
 
     def level(self, level: int) -> Iterator[tuple[int, Hash]]:
         """Return the nodes of a level."""
@@ -131,8 +153,10 @@ class MemoryWriting(MemoryReading):
         self.store.fault("after append")
 
     def erase(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Note which entries were erased by which."""
-        self.state.erasures.update(pairs)
+        """Delete statements, and note which entries were erased by which."""
+        self.store.fault("before erase")
+        self.state.erase(pairs)
+        self.store.fault("after erase")
 
     def swap(self, old: Head, new: Head) -> bool:
         """Compare and swap the head."""
@@ -174,6 +198,10 @@ class MemoryBlobs:
             raise NotFoundError(f"The file {digest} is not held.")
         self.opened.append(digest)
         return io.BytesIO(self.held[digest])
+
+    def remove(self, digest: str) -> bool:
+        """Remove a file."""
+        return self.held.pop(digest, None) is not None
 
     def put(self, stream: Readable, *, expected: str | None = None) -> None:
         """Keep a stream's bytes."""
@@ -246,3 +274,35 @@ class MemorySite:
     def _do(self, step: str) -> None:
         self.fault(step)
         self.steps.append(step)
+
+
+class MemoryStamps:
+    """Timestamps in memory, each written once."""
+
+    def __init__(self) -> None:
+        self.stamps: dict[tuple[int, str], bytes] = {}
+        self.pems: dict[str, bytes] = {}
+
+    def held(self) -> tuple[tuple[int, str], ...]:
+        """Return size and authority of each, in order."""
+        return tuple(sorted(self.stamps))
+
+    def get(self, size: int, authority: str) -> bytes | None:
+        """Return one, or None."""
+        return self.stamps.get((size, authority))
+
+    def keep(self, size: int, authority: str, raw: bytes) -> bytes:
+        """Keep one, unless there is one; return the one that is kept then."""
+        return self.stamps.setdefault((size, authority), raw)
+
+    def roots(self) -> tuple[str, ...]:
+        """Return the authorities of which a root is kept."""
+        return tuple(sorted(self.pems))
+
+    def root(self, authority: str) -> bytes | None:
+        """Return a root, or None."""
+        return self.pems.get(authority)
+
+    def keep_root(self, authority: str, pem: bytes) -> bytes:
+        """Keep a root, unless there is one; return the one that is kept then."""
+        return self.pems.setdefault(authority, pem)

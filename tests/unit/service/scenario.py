@@ -1,10 +1,10 @@
 """A small ledger with fixed keys and a clock that is set by hand, and one sound body of each kind of statement."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.assessment.authority import possession_payload
+from ledger.assessment.tenure import possession_payload
 from ledger.model.charter import Charter
 from ledger.model.statement import parse_draft
 from ledger.service.compose import compose, seal_charter
@@ -13,7 +13,7 @@ from ledger.service.scene import read_said
 from ledger.signing.envelope import POSSESSION, STATEMENT, seal
 from ledger.signing.key import Algorithm, PrivateKey
 from ledger.tlog.checkpoint import Checkpoint, log_keys, parse_checkpoint, sign_checkpoint
-from ledger.tlog.note import parse_note
+from ledger.tlog.note import VerifierKey, parse_note
 from tests.unit.service.fake import MemoryBlobs, MemoryStore
 
 ORIGIN = "example.org/test"
@@ -100,7 +100,10 @@ def fixed_key(number: int, algorithm: Algorithm = "Ed25519") -> PrivateKey:
 KEYS: dict[str, PrivateKey] = {
     "root": fixed_key(1), "operator": fixed_key(2), "desk": fixed_key(3), "other": fixed_key(4),
     "stranger": fixed_key(5), "spare": fixed_key(6), "checkpoint": fixed_key(7),
-    "checkpoint-mldsa": fixed_key(8, "ML-DSA-44"),
+    "checkpoint-mldsa": fixed_key(8, "ML-DSA-44"), "root-2": fixed_key(9), "root-3": fixed_key(10),
+    "operator-2": fixed_key(11), "operator-3": fixed_key(12), "checkpoint-2": fixed_key(13),
+    "checkpoint-mldsa-2": fixed_key(14, "ML-DSA-44"), "checkpoint-3": fixed_key(15),
+    "checkpoint-mldsa-3": fixed_key(16, "ML-DSA-44"),
 }  # fmt: skip
 
 
@@ -199,9 +202,11 @@ def grant(genesis: str, name: str, *, roles: tuple[str, ...] = ROLES, **changes:
     return {**body, **changes}
 
 
-def sign(checkpoint: Checkpoint, at: int) -> bytes:
-    """Return a signed checkpoint of the fixed log."""
-    return sign_checkpoint(checkpoint, ed25519=KEYS["checkpoint"], mldsa=KEYS["checkpoint-mldsa"], at=at)
+def sign(checkpoint: Checkpoint, at: int, keys: Sequence[VerifierKey] | None = None) -> bytes:
+    """Return a checkpoint signed with these of the fixed keys; with those of the charter, if none are named."""
+    known = {key.kid: key for key in KEYS.values()}
+    first, second = (known[key.kid] for key in keys or LOG_KEYS)
+    return sign_checkpoint(checkpoint, ed25519=first, mldsa=second, at=at)
 
 
 LOG_KEYS = log_keys(ORIGIN, ed25519=KEYS["checkpoint"].public, mldsa=KEYS["checkpoint-mldsa"].public)

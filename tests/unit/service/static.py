@@ -1,6 +1,5 @@
 """A small ledger and its static site, in memory: what the tests of exports, imports and mirrors begin with."""
 
-from dataclasses import replace
 from typing import Any
 
 from ledger.service.export_log import Exported, export_log
@@ -37,7 +36,9 @@ def add_positions(house: House, count: int) -> House:
 def export(house: House, site: MemorySite, **options: Any) -> Exported:
     """Bring a site up to a ledger's head."""
     with house.store.reading() as reading:
-        return export_log(reading, house.blobs, site, **{"policy": POLICY, "keys": LOG_KEYS, **options})
+        return export_log(
+            reading, house.blobs, site, **{"policy": POLICY, "keys_at": lambda _size: LOG_KEYS, **options}
+        )
 
 
 def exported(house: House, **options: Any) -> MemorySite:
@@ -63,8 +64,7 @@ def erase(house: House, index: int) -> None:
     row = house.store.state.rows[index]
     body = {"digests": [f"sha256:{row.statement.hex()}"], "ground": "a court order", "reason": "personal data"}
     log(house, house.sign("erasure", row.subject, body, key="operator"), kind="erasure", subject=row.subject)
-    house.store.state.rows[index] = replace(row, jws=None, payload=None)
-    house.store.state.erasures[index] = house.store.state.head.size - 1
+    house.store.state.erase([(index, house.store.state.head.size - 1)])
 
 
 def log(house: House, raw: bytes, *, kind: str, subject: str) -> None:

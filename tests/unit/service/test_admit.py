@@ -118,11 +118,9 @@ REFUSED: dict[str, tuple[Make, type[PledgerError], str]] = {
         lambda h: h.sign("key", KEYS["spare"].kid, grant(h.genesis, "spare", party="zz"), key="operator"),
         NotFoundError, "no party zz",
     ),
-    "an erasure, which nothing here carries out": (
-        lambda h: h.sign(
-            "erasure", "grain", {"digests": [name_of(h, 6)], "ground": "law", "reason": "asked"}, key="operator"
-        ),
-        RefusedError, "does not carry out",
+    "an erasure that is not the operator's": (
+        lambda h: h.sign("erasure", "grain", {"digests": [name_of(h, 6)], "ground": "law", "reason": "asked"}),
+        RefusedError, "the role operator",
     ),
 }  # fmt: skip
 

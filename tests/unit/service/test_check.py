@@ -30,7 +30,7 @@ def checked(house: House) -> Checked:
 
 def change(house: House, index: int, **members: Any) -> None:
     """Change columns of an entry, as nothing but a hand in the file could."""
-    house.store.state.rows[index] = replace(house.store.state.rows[index], **members)
+    house.store.state.rows[index] = house.store.state.rows[index]._replace(**members)
 
 
 def swap_statements(house: House) -> None:
@@ -48,7 +48,7 @@ def edit_header(house: House) -> None:
 def drop_entry(house: House) -> None:
     """Take out an entry in the middle and close the gap."""
     rows = house.store.state.rows
-    rows[5:] = [replace(row, index=row.index - 1) for row in rows[6:]]
+    rows[5:] = [row._replace(index=row.index - 1) for row in rows[6:]]
 
 
 def cut(house: House) -> None:
@@ -128,7 +128,7 @@ def test_statement_that_the_wrong_role_signed_is_found_though_all_hashes_hold(mo
     house = House().set_up()
 
     def without_rules(opened: Sequence[Opened], scene: Scene, **_: str) -> tuple[Admitted, ...]:
-        placed = [replace(one, said=replace(one.said, index=scene.size + n)) for n, one in enumerate(opened)]
+        placed = [one._replace(said=one.said._replace(index=scene.size + n)) for n, one in enumerate(opened)]
         return tuple(Admitted(one) for one in placed)
 
     with monkeypatch.context() as patch:

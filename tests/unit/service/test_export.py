@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,7 +134,7 @@ def test_erased_statement_is_named_and_left_out() -> None:
     house = house_with_evidence()
     house.say("position", "grain", POSITION)
     rows = house.store.state.rows
-    rows[-1] = replace(rows[-1], jws=None, payload=None)
+    rows[-1] = rows[-1]._replace(jws=None, payload=None)
     made = exported(house)
     assert not made.result.replies
     last = len(rows) - 1

@@ -1,11 +1,11 @@
 """Exporting: what a server would serve, again and again, the checkpoint last (design §2.4; issue 3, part 1)."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from ledger.errors import ConflictError, ForkError, UnavailableError
+from ledger.service.interval import Dating
 from ledger.signing.canonical import digest
 from ledger.tlog.checkpoint import add_signatures, cosign_checkpoint
 from tests.unit.service.fake import MemorySite
@@ -189,14 +189,14 @@ def test_checkpoint_is_served_as_its_witnesses_cosigned_it() -> None:
     signed = house.store.state.head.checkpoint
     witness = cosign_checkpoint(signed, name="witness.example/w", key=KEYS["spare"], at=1_767_323_046)
     note = add_signatures(signed, [witness])
-    site = exported(house, cosigned={11: note}.get)
+    site = exported(house, dating=Dating({11: note}.get))
     assert site.files["checkpoint"] == note
     assert rebuild(site)[0].front.note == note
     add_positions(house, 1)
     with pytest.raises(ConflictError, match="cosigned another checkpoint"):
-        export(house, site, cosigned={12: note}.get)
+        export(house, site, dating=Dating({12: note}.get))
     assert site.files["checkpoint"] == note
-    export(house, site, cosigned={11: note}.get)
+    export(house, site, dating=Dating({11: note}.get))
     assert site.files["checkpoint"] == house.store.state.head.checkpoint
 
 
@@ -204,7 +204,7 @@ def test_ledger_that_contradicts_its_checkpoint_exports_nothing() -> None:
     """The tree is folded anew from the headers: a store that was changed is not published."""
     house = built()
     row = house.store.state.rows[4]
-    house.store.state.rows[4] = replace(row, header=row.header.replace(b'"party"', b'"partx"'))
+    house.store.state.rows[4] = row._replace(header=row.header.replace(b'"party"', b'"partx"'))
     site = MemorySite()
     with pytest.raises(ConflictError, match="do not have the root"):
         export(house, site)

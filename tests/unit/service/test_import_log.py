@@ -8,6 +8,7 @@ from ledger.errors import ConflictError, MalformedError, PledgerError, RefusedEr
 from ledger.service.check import check_log
 from ledger.service.import_log import import_log
 from ledger.service.publish import Publisher, make_receipt
+from ledger.service.site import statement_path
 from ledger.signing.canonical import digest
 from ledger.tlog.proof import verify_receipt
 from tests.unit.service.fake import MemoryBlobs, MemorySite, MemoryStore
@@ -99,7 +100,7 @@ def test_genesis_and_policy_of_the_caller_are_asked() -> None:
     """A site of another log, however sound, is refused by the policy that the caller holds."""
     from tests.unit.service.test_site import OTHERS
 
-    with pytest.raises(RefusedError, match="No key that is known"):
+    with pytest.raises(RefusedError, match="No log of the policy signed"):
         rebuild(exported(built()), trusted=OTHERS)
 
 
@@ -229,3 +230,44 @@ def test_long_log_is_imported_in_several_transactions(monkeypatch: pytest.Monkey
     with pytest.raises(MalformedError, match="tile/entries/001"):
         import_log(site, empty, MemoryBlobs())
     assert empty.state.head.size == 0
+
+
+def forged_erasure(*, index: int, before: bool = False) -> MemorySite:
+    """Return a site that lacks a statement, beside a logged erasure that may not, or did not yet, erase it."""
+    house = built()
+    late = house.sign("position", "grain", POSITION)
+    row = house.store.state.rows[index]
+    name = digest(late) if before else f"sha256:{row.statement.hex()}"
+    subject = "grain" if before else row.subject
+    body = {"digests": [name], "ground": "law", "reason": "asked"}
+    log(house, house.sign("erasure", subject, body, key="operator"), kind="erasure", subject=subject)
+    if before:
+        log(house, late, kind="position", subject="grain")
+    site = exported(house)
+    site.files.pop(statement_path(name), None)
+    return site
+
+
+def test_erasure_before_what_it_names_excuses_nothing() -> None:
+    """A statement that was logged after its erasure is withheld, and the import names it (design §2.3)."""
+    with pytest.raises(MalformedError, match="of entry 12, and nothing logged removes it"):
+        rebuild(forged_erasure(index=9, before=True))
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_erasure_of_charter_or_key_excuses_nothing(index: int) -> None:
+    """By these everything else is judged: without them there is no ledger (design §2.3)."""
+    with pytest.raises(MalformedError):
+        rebuild(forged_erasure(index=index))
+
+
+def test_key_that_an_erasure_names_is_kept_and_the_ledger_found_unsound() -> None:
+    """What no erasure may name is not deleted by one, and the check says who tried (design §2.3)."""
+    house = built()
+    row = house.store.state.rows[1]
+    body = {"digests": [f"sha256:{row.statement.hex()}"], "ground": "law", "reason": "asked"}
+    log(house, house.sign("erasure", row.subject, body, key="operator"), kind="erasure", subject=row.subject)
+    site = MemorySite(exported(house).files)
+    site.files[statement_path(f"sha256:{row.statement.hex()}")] = row.jws or b""
+    with pytest.raises(MalformedError, match=r"is not a sound ledger.*one that lasts"):
+        rebuild(site)

@@ -208,6 +208,47 @@ def test_erasure_is_honoured() -> None:
     assert follow(site, fresh).absent == (f"sha256:{row.statement.hex()}",)
 
 
+def erase_wrongly(house: House, index: int, *, subject: str) -> None:
+    """Log what no program of ours would: an erasure that does not count, and do as if it did."""
+    row = house.store.state.rows[index]
+    body = {"digests": [f"sha256:{row.statement.hex()}"], "ground": "a court order", "reason": "personal data"}
+    log(house, house.sign("erasure", subject, body, key="operator"), kind="erasure", subject=subject)
+
+
+@pytest.mark.parametrize(
+    ("index", "subject"), [(0, "example.org/test"), (1, None), (9, "deal")], ids=["charter", "key", "another subject"]
+)
+def test_copy_keeps_what_no_erasure_may_name(index: int, subject: str | None) -> None:
+    """A log that erases what lasts, or under another subject, takes nothing from its mirrors (design §2.3)."""
+    house, site, copy = built(), MemorySite(), MemorySite()
+    export(house, site)
+    follow(site, copy)
+    row = house.store.state.rows[index]
+    path = f"statement/{row.statement.hex()}"
+    served = site.files[path]
+    erase_wrongly(house, index, subject=subject or row.subject)
+    export(house, site)
+    site.files[path] = served
+    assert follow(site, copy).erased == ()
+    assert copy.files[path] == served
+    del site.files[path]
+    with pytest.raises(PledgerError):
+        follow(site, MemorySite())
+
+
+def test_statement_that_is_logged_after_its_erasure_stays() -> None:
+    """An erasure takes what was logged before it, and nothing that comes back (design §2.3)."""
+    house, site, copy = built(0), MemorySite(), MemorySite()
+    raw = house.sign("position", "grain", NOTED)
+    body = {"digests": [digest(raw)], "ground": "a court order", "reason": "personal data"}
+    log(house, house.sign("erasure", "grain", body, key="operator"), kind="erasure", subject="grain")
+    log(house, raw, kind="position", subject="grain")
+    export(house, site)
+    site.files[f"statement/{digest(raw)[7:]}"] = raw
+    assert follow(site, copy).erased == ()
+    assert copy.files[f"statement/{digest(raw)[7:]}"] == raw
+
+
 def test_charter_that_changes_while_it_is_read_is_refused() -> None:
     """The charter whose keys signed the checkpoint is the one that entry 0 of the tree names."""
     site, other = exported(built()), exported(House(title="Another").set_up())

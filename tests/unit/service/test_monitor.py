@@ -8,8 +8,10 @@ import pytest
 from ledger.errors import MalformedError, UnavailableError
 from ledger.service.monitor import Promised, Shown, Watched, watch
 from ledger.tlog.checkpoint import Checkpoint, add_signatures, cosign_checkpoint, sign_checkpoint
+from ledger.tlog.entry import Header
 from ledger.tlog.fraud import Entry, judge
 from ledger.tlog.merkle import EMPTY_EDGE, Address, Nodes, leaf_hash, prove_inclusion
+from ledger.tlog.note import Note, format_note, parse_note
 from tests.unit.tlog.small_log import (
     AT,
     ED25519,
@@ -83,6 +85,11 @@ class Served:
             message = f"Entry {len(self.entries)} is missing; get the site whole."
             raise MalformedError(message)
         yield from self.entries[start:stop]
+
+    def statement(self, header: Header) -> bytes | None:
+        """Return nothing: no body is looked at here."""
+        del header
+        return None
 
 
 def look(
@@ -165,7 +172,22 @@ def test_what_contradicts_itself_becomes_a_fraud_proof(watched: Watched, code: s
 
 ALIEN = checkpoint(HEADERS, 9, origin="example.com/other")
 FALSIFIED = AGAIN.replace(b"\n9\n", b"\n8\n")
+
+
+def alone(raw: bytes, place: int) -> bytes:
+    """Return a checkpoint with one of its signatures."""
+    note = parse_note(raw)
+    return format_note(Note(note.text, note.signatures[place : place + 1]))
+
+
 FOUND = {
+    "a fork of which each side has one of two signatures": (
+        look(Served(9, raw=alone(AGAIN, 0)), shown=[Shown("witness", alone(FORKED, 1))]), "tree.other",
+    ),
+    "a log that one of two keys has signed": (look(Served(9, raw=alone(AGAIN, 0))), "checkpoint.partial"),
+    "the same since it was seen": (
+        look(Served(9, rewritten(8), raw=alone(FORKED, 1)), known=alone(AGAIN, 0)), "tree.other",
+    ),
     "a log that does not answer": (look(Served(9, is_down=True)), "source.unread"),
     "a checkpoint of another log": (look(Served(9), shown=[Shown("x", ALIEN)]), "checkpoint.refused"),
     "a checkpoint that was changed": (look(Served(9), shown=[Shown("x", FALSIFIED)]), "checkpoint.refused"),

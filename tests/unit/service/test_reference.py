@@ -222,3 +222,30 @@ def test_baseline_may_restate_an_earlier_one() -> None:
     first = house.say("baseline", "grain", BASELINE)
     house.say("baseline", "grain", {**BASELINE, "value": "2", "restates": first})
     assert house.store.state.head.size == 9
+
+
+CIRCLES: dict[str, tuple[str, str, str]] = {
+    "a commitment that adds to itself": ("adds_to", "grain", r"adds_to runs in a circle \(grain, grain\)"),
+    "a part of its own part": ("part_of", "corn", r"part_of runs in a circle \(grain, corn, grain\)"),
+}
+
+
+@pytest.mark.parametrize("case", CIRCLES)
+def test_link_that_leads_back_is_refused_when_a_correction_makes_it(case: str) -> None:
+    """A commitment links to what is there already, so that only a correction can close a circle; none may (R16)."""
+    kind, other, reason = CIRCLES[case]
+    house = House().set_up()
+    house.say("commitment", "corn", commitment(links=[{"kind": "part_of", "commitment": "grain"}]))
+    first = house.said(6).name
+    with pytest.raises(ConflictError, match=reason):
+        house.say("commitment", "grain", commitment(links=[{"kind": kind, "commitment": other}]), corrects=first)
+    assert house.store.state.head.size == 8
+
+
+def test_links_of_other_kinds_may_lead_both_ways() -> None:
+    """Two commitments may each say that they overlap (R16)."""
+    house = House().set_up()
+    house.say("commitment", "corn", commitment(links=[{"kind": "overlaps", "commitment": "grain"}]))
+    linked = commitment(links=[{"kind": "overlaps", "commitment": "corn"}])
+    house.say("commitment", "grain", linked, corrects=house.said(6).name)
+    assert house.store.state.head.size == 9

@@ -99,7 +99,6 @@ def test_authority_is_folded_on_from_where_it_was_known() -> None:
 def test_statement_that_was_erased_reads_as_none() -> None:
     """An erased body is gone, and its row says so (design §2.3)."""
     house = House().set_up()
-    from dataclasses import replace
 
-    assert read_said(replace(house.store.state.rows[6], jws=None)) is None
+    assert read_said(house.store.state.rows[6]._replace(jws=None)) is None
     assert house.said(6).statement.body.title == COMMITMENT["title"]

@@ -151,7 +151,7 @@ def test_front_that_does_not_hold_together_is_refused(path: str, change: Any, er
 
 def test_front_is_refused_by_a_policy_of_another_log() -> None:
     """Whoever holds the log's policy is not taken in by a site that vouches for itself."""
-    with pytest.raises(RefusedError, match="No key that is known"):
+    with pytest.raises(RefusedError, match="No log of the policy signed"):
         read_front(exported(built()), trusted=OTHERS)
 
 
