@@ -4,12 +4,16 @@ The same statements, figures, view and method version give the same result on ev
 what the view knows and the engine drew for it.
 """
 
+from ledger.assessment.beside.leverage import leverage
+from ledger.assessment.beside.performance import performance
+from ledger.assessment.beside.quadrant import quadrant
+from ledger.assessment.docket.entry import docket_of
 from ledger.assessment.enforceability import score
 from ledger.assessment.erased import bearing_on
 from ledger.assessment.link import links_of
 from ledger.assessment.reconcile import reconcile
 from ledger.assessment.reconcile.need import UNSUITABLE as WANTED
-from ledger.assessment.result import Cite, CommitmentResult, Score, TermResult
+from ledger.assessment.result import Beside, Cite, CommitmentResult, Score, TermResult
 from ledger.assessment.selection import Selected
 from ledger.assessment.stance import matrix
 from ledger.assessment.standing import Standing, standing
@@ -23,6 +27,8 @@ def assess(known: Known, subject: str, selected: Selected) -> CommitmentResult:
     """Return everything that the method says of a commitment.
 
     Args:
+        known: with the calendars of holidays that procedures name (``docket.holiday``), else limits in working days
+            have no last day for certain.
         selected: the figures, drawn by ``selection.plan`` of the same view with this subject among its subjects.
 
     Raises:
@@ -50,7 +56,15 @@ def assess(known: Known, subject: str, selected: Selected) -> CommitmentResult:
         cites=_cites(known, subject, stands),
         links=links_of(known, subject),
         erased=bearing_on(known, subject, stands.terms),
+        beside=_beside(known, subject, stands, terms, scored),
+        docket=docket_of(known, subject, stands, terms, scored),
     )
+
+
+def _beside(known: Known, subject: str, stands: Standing, terms: tuple[TermResult, ...], scored: Score) -> Beside:
+    """Return what stands beside the score and never in it (E10); of a party's credibility an audit knows too little."""
+    kept = performance(known, subject, stands.terms, terms).performance
+    return Beside(performance=kept, leverage=leverage(known, subject), quadrant=quadrant(scored.written, kept.state))
 
 
 def _suitable(terms: tuple[TermResult, ...], scored: Score) -> tuple[TermResult, ...]:

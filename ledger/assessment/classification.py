@@ -11,6 +11,7 @@ System is a tree by its digits, any other classification one by its full stops, 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import takewhile
 from typing import BinaryIO, Final, NamedTuple, NoReturn
@@ -29,13 +30,17 @@ RELATIONS: Final[Mapping[TableKind, frozenset[str]]] = {
     "correspondence": frozenset({"into"}),
     "selection": frozenset({"into"}),
     "derivation": frozenset({"plus", "minus"}),
+    "calendar": frozenset({"is"}),
 }
 """The words that link two codes, by the kind of table that uses them."""
+
+DAYS_ARE: Final = frozenset({"closed", "open"})
+"""What a calendar says of a day."""
 
 NAME: Final = "[A-Za-z0-9][A-Za-z0-9.-]{0,29}"
 CODE: Final = "[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
 
-_LINE = re.compile(f"({NAME}),({CODE}),(below|into|plus|minus),({NAME}),((?:{CODE})?)\n".encode())
+_LINE = re.compile(f"({NAME}),({CODE}),(below|into|plus|minus|is),({NAME}),((?:{CODE})?)\n".encode())
 _EDITION = re.compile(r"(?P<family>[A-Za-z][A-Za-z-]*)(?P<edition>[0-9]{4})")
 
 
@@ -124,10 +129,20 @@ def links_of(evidence: Evidence, stream: BinaryIO, *, what: str) -> Iterator[Lin
             fault = f"leads from {link.classification} to {link.into}, and the statement is of {' to '.join(ours)}"
         elif link.relation not in RELATIONS[kind]:
             fault = f"says {link.relation}, which no {kind} does"
+        elif kind == "calendar" and not _is_day(link):
+            fault = f"says that {link.code} is {link.target}; a calendar says of a day that it is closed or open"
         if fault is not None:
             message = f"{what}: line {number} {fault}; mend the statement, or import the raw file again."
             raise MalformedError(message, line=number, digest=evidence.observations.digest)
         yield link
+
+
+def _is_day(link: Link) -> bool:
+    """Whether a line of a calendar names a day and says what it is (F1)."""
+    try:
+        return date.fromisoformat(link.code).isoformat() == link.code and link.target in DAYS_ARE
+    except ValueError:
+        return False
 
 
 def format_links(links: Iterable[Link]) -> Iterator[bytes]:
@@ -155,12 +170,19 @@ class Tree:
 
     family: str
     parents: Mapping[str, str | None] = field(default_factory=dict)
+    # Asked for again by every scope that the figures are read for: worked out once.
+    _lines: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line_up(self, code: str) -> tuple[str, ...]:
         """Return a code and all that stand above it, from the nearest up.
 
         A code finer than the nomenclature goes (a tariff line below a subheading) hangs on by the family's rule.
         """
+        if code not in self._lines:
+            self._lines[code] = self._line_up(code)
+        return self._lines[code]
+
+    def _line_up(self, code: str) -> tuple[str, ...]:
         found: list[str] = []
         for one in line_up(self.family, code):
             if one in self.parents:
@@ -223,6 +245,7 @@ class Crossing:
     tree: Tree
     links: Mapping[str, frozenset[str]]
     is_selection: bool = False
+    _meanings: dict[str, "Meaning"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def sources(self) -> Mapping[str, frozenset[str]]:
@@ -244,6 +267,11 @@ class Crossing:
 
     def of(self, code: str) -> Meaning:
         """Return what a code is: by the table, else by those below it, else by the nearest above it that it has."""
+        if code not in self._meanings:
+            self._meanings[code] = self._of(code)
+        return self._meanings[code]
+
+    def _of(self, code: str) -> Meaning:
         if code in self.links:
             return Meaning(self.links[code], frozenset({code}))
         if below := self._under.get(code):

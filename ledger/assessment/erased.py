@@ -8,6 +8,7 @@ bear. The method is run without it, and never as if it had said what would suit 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from ledger.assessment.group import readings_of
 from ledger.assessment.result import Cite, Erased, Lost
 from ledger.assessment.route import currency_of, tables_into
 from ledger.assessment.selection import scope_of
@@ -17,6 +18,7 @@ from ledger.errors import UnitError
 from ledger.model.commitment import Commitment
 from ledger.model.erasure import Erasure
 from ledger.model.evidence import SEVERAL, Evidence, key_name
+from ledger.model.instrument import Instrument
 from ledger.model.statement import plain
 from ledger.model.term import ConditionalTerm, QuantityTerm, Term, TrendTerm
 from ledger.signing.canonical import format_json
@@ -78,6 +80,8 @@ def _files(said: Said, digests: Iterable[str]) -> Iterator[tuple[str, Lost]]:
 def _names_statement(said: Said, digest: str) -> bool:
     """Whether a digest stands where a statement is named, which is no file."""
     body = plain(said.statement.body)
+    if isinstance(said.statement.body, Instrument):
+        return any(one.digest == digest for one in said.statement.body.calendars)  # a file of other evidence
     return digest in {body.get(name) for name in ("statement", "restates", "replies_to")}
 
 
@@ -99,6 +103,8 @@ def bearing_on(known: Known, subject: str, terms: Sequence[Term]) -> tuple[Erase
         *(lever.subject for lever in commitment.levers),
     }  # fmt: skip
     series = {name for term in terms for name in _series(known, term)}
+    instrument = known.instruments.get(commitment.instrument)
+    series |= {tables_into(one.name) for one in (instrument.body.calendars if instrument is not None else ())}
     return tuple(one for one in known.erased if _bears(one) and one.subject in (about | series))
 
 
@@ -142,7 +148,8 @@ def _series(known: Known, term: Term) -> frozenset[str]:
     """Return the series that a term's outcome could rest on: its own, and the tables and rates to read them by."""
     if not isinstance(term, QuantityTerm | TrendTerm):
         return frozenset()
-    return frozenset((*(way.series for way in term.measures), *_tables(known, term), *_rates(term.unit)))
+    ways = (way.series for measure in term.measures for way in readings_of(known, measure))
+    return frozenset((*ways, *_tables(known, term), *_rates(term.unit)))
 
 
 def _tables(known: Known, term: QuantityTerm | TrendTerm) -> Iterator[str]:

@@ -19,15 +19,17 @@ from ledger.model.commitment import Commitment
 from ledger.model.determination import Outcome, View
 from ledger.model.evidence import Evidence
 from ledger.model.key import Key
+from ledger.model.party import Party
 from ledger.model.retraction import Retraction
 from ledger.model.term import QuantityTerm, Reading, Term, TrendTerm
 from ledger.model.value import Measure, Value
+from ledger.tlog.index import SERIES
 
 ResultAt = Callable[[View], CommitmentResult | None]
 """The result of one commitment at a view; null where the view does not know it."""
 
-_ELSEWHERE = frozenset({"charter", "party", "index", "audit", "determination"})
-"""Kinds by which no outcome of a term turns."""
+_ELSEWHERE = frozenset({"charter", "index", "audit", "determination"})
+"""Kinds by which no outcome of a term turns; a party turns one only as a group whose members have figures (R3)."""
 
 _TABLES = ("series:rate/", "series:table/")
 """Series that any term may be reckoned by."""
@@ -93,10 +95,8 @@ def history(said: Sequence[Said], subject: str, view: View, result_at: ResultAt)
         said: the statements below the view's size, in entry order.
         result_at: reckons one view; it is asked once for each day and for each entry that could matter.
     """
-    below = [one for one in said if one.index < view.size]
-    subjects = _subjects(subject, below)
-    bearing = tuple(one for one in below if _bears(one, subjects))
-    passing = dict(_passing(bearing, subject))
+    bearing = bearing_on([one for one in said if one.index < view.size], subject)
+    passing = dict(passing_days(bearing, subject))
     days = sorted({day for one in bearing for day in _days(one)} | set(passing) | {view.as_of})
     by_day = [View(size=view.size, as_of=day) for day in days if day <= view.as_of]
     by_entry = [View(size=one.index + 1, as_of=view.as_of) for one in bearing]
@@ -106,6 +106,12 @@ def history(said: Sequence[Said], subject: str, view: View, result_at: ResultAt)
         by_day=tuple(_steps(by_day, result_at, lambda at: _on_day(bearing, at.as_of, passing))),
         by_entry=tuple(_steps(by_entry, result_at, lambda at: [_because(bearing, at.size - 1)])),
     )
+
+
+def bearing_on(said: Sequence[Said], subject: str) -> tuple[Said, ...]:
+    """Return the statements by which an outcome of a commitment could turn, whatever the view; in entry order."""
+    subjects = _subjects(subject, said)
+    return tuple(one for one in said if _bears(one, subjects))
 
 
 def _steps(views: Iterable[View], result_at: ResultAt, why: Callable[[View], Sequence[Because]]) -> Iterator[Step]:
@@ -205,11 +211,35 @@ def _subjects(subject: str, said: Sequence[Said]) -> frozenset[str]:
         body = one.statement.body
         if isinstance(body, Commitment) and one.subject == subject:
             found.add(body.instrument)
+    ways = [
+        way
+        for one in said
+        if isinstance(body := one.statement.body, Commitment | Amendment) and one.subject in found
+        for term in body.terms
+        for way in _ways(term)
+    ]
+    members = _members({side for way in ways for side in (way.reporter, way.partner)}, said)
+    for way in ways:
+        reporters, partners = (members.get(side, {side}) | {side} for side in (way.reporter, way.partner))
+        found |= {f"{SERIES}{way.type}/{reporter}/{partner}" for reporter in reporters for partner in partners}
+    return frozenset((*found, *(group for group, inside in members.items() if inside)))
+
+
+def _members(groups: Iterable[str], said: Sequence[Said]) -> dict[str, set[str]]:
+    """Return who ever belonged to each of these groups, by any statement, directly or by way of another group (R3)."""
+    direct: dict[str, set[str]] = {}
     for one in said:
-        body = one.statement.body
-        if isinstance(body, Commitment | Amendment) and one.subject in found:
-            found |= {way.series for term in body.terms for way in _ways(term)}
-    return frozenset(found)
+        if isinstance(body := one.statement.body, Party) and body.members:
+            direct.setdefault(one.subject, set()).update(member.party for member in body.members)
+    found: dict[str, set[str]] = {}
+    for group in groups:
+        pending, inside = [group], set[str]()
+        while pending:
+            fresh = direct.get(pending.pop(), set()) - inside
+            inside |= fresh
+            pending += sorted(fresh)
+        found[group] = inside
+    return found
 
 
 def _ways(term: Term) -> tuple[Reading, ...]:
@@ -224,7 +254,7 @@ def _days(one: Said) -> Iterator[str]:
         yield body.effective
 
 
-def _passing(bearing: Iterable[Said], subject: str) -> Iterator[tuple[str, str]]:
+def passing_days(bearing: Iterable[Said], subject: str) -> Iterator[tuple[str, str]]:
     """Yield days on which an outcome can turn though nobody says anything: after a deadline, after the usual lag."""
     for one in bearing:
         body = one.statement.body
@@ -246,17 +276,18 @@ def _passing(bearing: Iterable[Said], subject: str) -> Iterator[tuple[str, str]]
 
 
 def _on_day(bearing: Sequence[Said], day: str, passing: dict[str, str]) -> list[Because]:
-    found = [_because_of(one) for one in bearing if day in set(_days(one))]
+    found = [because_of(one) for one in bearing if day in set(_days(one))]
     if day in passing:
         found.append(Because(kind="time", says=passing[day], cite=None))
     return found
 
 
 def _because(bearing: Sequence[Said], index: int) -> Because:
-    return _because_of(next(one for one in bearing if one.index == index))
+    return because_of(next(one for one in bearing if one.index == index))
 
 
-def _because_of(one: Said) -> Because:
+def because_of(one: Said) -> Because:
+    """Return what a statement did, as the cause of what became another."""
     return Because(kind=one.kind, says=_says(one), cite=Cite(entry=one.index, statement=one.name))
 
 

@@ -5,10 +5,10 @@ was seen of a shared flow is counted once whatever the texts say; whether two am
 to say. Where neither tells, the total is an interval, and says why. Nothing here changes an outcome.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ledger.assessment.classification import is_below
 from ledger.assessment.reconcile.amount import exact_or_rounded, in_words
@@ -59,13 +59,21 @@ class Together:
     left_out: tuple[str, ...]
 
 
+class _Named(NamedTuple):
+    """The codes that a scope names, of which classification and edition."""
+
+    family: str
+    edition: str
+    codes: Collection[str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One term of one commitment in one reading."""
+    """One term of one commitment in one reading; ``named`` are the codes of its scope."""
 
     commitment: str
     term: QuantityTerm
-    scope: Scope
+    named: _Named
     reading: Reading
     window: Span
     sources: tuple[SourceResult, ...]
@@ -163,8 +171,9 @@ def totals(known: Known, results: Sequence[CommitmentResult]) -> Together:
     """
     left_out: list[str] = []
     groups: dict[tuple[str, str, str, str], dict[str, _Item]] = {}
+    replaced = _replaced(known, [result.subject for result in results])
     for result in results:
-        if (why := _why_out(known, result, results)) is not None:
+        if (why := _why_out(result, replaced)) is not None:
             left_out.append(f"{result.subject}: {why}")
             continue
         for item in _items(known, result, left_out):
@@ -183,33 +192,51 @@ def share_of(one: Scope, other: Scope) -> Shared:
 
     Codes of another classification, or of another edition, are not compared here: then it is unknown.
     """
-    (family, edition), (theirs, their_edition) = scope_of(one), scope_of(other)
-    if family != theirs or not same_edition(edition, their_edition):
+    return _shared(_named(one), _named(other))
+
+
+def _named(scope: Scope) -> _Named:
+    family, edition = scope_of(scope)
+    return _Named(family, edition, named_codes(family, scope.codes))
+
+
+def _shared(one: _Named, other: _Named) -> Shared:
+    """Return what some codes have of others; asked of every two terms, so that the plain case goes first."""
+    if one.family != other.family or not same_edition(one.edition, other.edition):
         return "unknown"
-    mine, others = named_codes(family, one.codes), named_codes(family, other.codes)
-
-    def inside(code: str, codes: Iterable[str]) -> bool:
-        return any(code == above or is_below(family, code, above) for above in codes)
-
-    is_within, holds = all(inside(code, others) for code in mine), all(inside(code, mine) for code in others)
+    mine, others = _within(one, other), _within(other, one)
+    is_within, holds = mine == len(one.codes), others == len(other.codes)
     if is_within or holds:
         return "same" if is_within and holds else "within" if is_within else "holds"
-    meets = any(inside(code, others) for code in mine) or any(inside(code, mine) for code in others)
-    return "part" if meets else "none"
+    return "part" if mine or others else "none"
 
 
-def _why_out(known: Known, result: CommitmentResult, results: Sequence[CommitmentResult]) -> str | None:
+def _within(one: _Named, other: _Named) -> int:
+    """Return how many of the codes are one of the others, or stand below one."""
+    family = one.family
+    return sum(1 for code in one.codes if any(code == above or is_below(family, code, above) for above in other.codes))
+
+
+def _replaced(known: Known, subjects: Iterable[str]) -> dict[str, str]:
+    """Return which commitment replaces which of these, among them: the first by name."""
+    found: dict[str, str] = {}
+    for other in sorted(subjects):
+        for link in known.commitments[other].body.links:
+            if (
+                link.kind == "replaces"
+                and link.commitment != other
+                and (fault_of(known, other, link.kind, link.commitment) is None)
+            ):
+                found.setdefault(link.commitment, other)
+    return found
+
+
+def _why_out(result: CommitmentResult, replaced: Mapping[str, str]) -> str | None:
     """Return why a commitment is in no total: it has ended, or one that is here replaces it."""
     if result.validity in ENDED:
         return f"it is {result.validity}"
-    here = {one.subject for one in results}
-    for other in sorted(here - {result.subject}):
-        for link in known.commitments[other].body.links:
-            if (link.kind, link.commitment) == ("replaces", result.subject) and (
-                fault_of(known, other, link.kind, link.commitment) is None
-            ):
-                return f"{other} replaces it"
-    return None
+    other = replaced.get(result.subject)
+    return None if other is None else f"{other} replaces it"
 
 
 def _items(known: Known, result: CommitmentResult, left_out: list[str]) -> Iterator[_Item]:
@@ -227,9 +254,10 @@ def _items(known: Known, result: CommitmentResult, left_out: list[str]) -> Itera
         elif term.aggregate != "sum" or any(reading.type in STOCKS for reading in term.measures):
             left_out.append(f"{name}: a level, a mean or a maximum does not add up")
         else:
+            named = _named(term.scope)
             window = window_of(term, pledged=pledged, as_of=known.view.as_of)
             for reading, sources in zip(term.measures, _sources(by_id[term.id]), strict=True):
-                yield _Item(result.subject, term, term.scope, reading, window, sources)
+                yield _Item(result.subject, term, named, reading, window, sources)
 
 
 def _sources(term: TermResult) -> Iterator[tuple[SourceResult, ...]]:
@@ -318,7 +346,7 @@ def _how_owed(known: Known, one: _Item, other: _Item, amounts: dict[str, Fractio
 
 def _share(one: _Item, other: _Item) -> Shared:
     """Return what two terms of one series have in common: of their scopes, where their days meet (R16)."""
-    return share_of(one.scope, other.scope) if one.window.meets(other.window) else "none"
+    return _shared(one.named, other.named) if one.window.meets(other.window) else "none"
 
 
 def _seen(items: Sequence[_Item], *, unit: str) -> Iterator[ChannelTotal]:
@@ -346,10 +374,10 @@ def _seen(items: Sequence[_Item], *, unit: str) -> Iterator[ChannelTotal]:
 def _parts(items: Sequence[_Item], channel: tuple[str, str, str, str], *, unit: str) -> Iterator[_Part]:
     """Yield what each term adds: of its figures those on whose days no wider scope, or the same, was counted before."""
     counted: list[_Item] = []
-    order = sorted(items, key=lambda item: (-sum(share_of(item.scope, one.scope) in {"holds", "same"} for one in items),
+    order = sorted(items, key=lambda item: (-sum(_shared(item.named, one.named) in {"holds", "same"} for one in items),
                                             -item.window.days, item.name))  # fmt: skip
     for item in order:
-        wider = [one.window for one in counted if share_of(item.scope, one.scope) in {"same", "within"}]
+        wider = [one.window for one in counted if _shared(item.named, one.named) in {"same", "within"}]
         source = next(one for one in item.sources if _channel(one) == channel)
         low = high = Fraction(0)
         for point in source.points:

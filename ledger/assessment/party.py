@@ -1,10 +1,10 @@
-"""Parties by public codes: what a view knows of which code is whose.
+"""Parties by public codes, or by their names: what a view knows of which code is whose.
 
 A party carries its ISO 3166 code; a table that is evidence leads there from other codes. Codes that lead to several
 countries are nobody's. Nothing here knows a country by heart. Source: R3; design §2.2 (``party``).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -13,7 +13,7 @@ from ledger.assessment.route import routes_into
 from ledger.assessment.view import Fact, Known
 from ledger.errors import ConflictError, NotFoundError
 from ledger.model.evidence import Evidence
-from ledger.model.party import ALPHA_2
+from ledger.model.party import ALPHA_2, NAME
 
 M49: Final = "m49"
 DIGITS: Final = 3
@@ -35,28 +35,41 @@ class Codes:
     def words(self) -> str:
         """Where they are from."""
         tables = f", and tables of codes (entries {', '.join(map(str, self.entries))})" if self.entries else ""
-        return f"parties by their ISO 3166 codes{tables}"
+        has_codes = not self.parties or bool(self.parties.keys() - {NAME})
+        ways = [*(["names"] if NAME in self.parties else []), *(["ISO 3166 codes"] if has_codes else [])]
+        return f"parties by their {' and '.join(ways)}{tables}"
 
 
-def party_codes(known: Known, systems: Iterable[str], open_observations: Callable[[str], BinaryIO]) -> Codes:
+def party_codes(
+    known: Known,
+    systems: Iterable[str],
+    open_observations: Callable[[str], BinaryIO],
+    *,
+    optional: Collection[str] = (),
+) -> Codes:
     """Return whose the codes of these systems are at a view.
 
     Args:
         open_observations: opens the canonical file of a table.
+        optional: systems whose codes may be nobody's: where no table leads from one of them, it has none.
 
     Raises:
         NotFoundError: no table that the view knows leads from a system to ISO 3166, or tables contradict each other.
         ConflictError: two parties carry one code.
     """
-    own = _own_codes(known)
+    asked = tuple(systems)
+    own = _own_codes(known) if set(asked) - {NAME} else {}
     routes = routes_into(known, ALPHA_2)
     parties: dict[str, Mapping[str, str]] = {}
     entries: set[int] = set()
-    for system in systems:
-        if system == ALPHA_2:
-            parties[system] = own
+    for system in asked:
+        if system in {ALPHA_2, NAME}:
+            parties[system] = own if system == ALPHA_2 else _names(known)
             continue
         way = routes.of(system)
+        if way is None and system in optional and system not in routes.torn:
+            parties[system] = {}
+            continue
         if way is None:
             why = routes.torn.get(system, f"no table of codes that the view knows leads from {system} to {ALPHA_2}")
             message = f"Parties cannot be told by {system}: {why}; submit one (pledger formats lists the tables)."
@@ -78,6 +91,15 @@ def _own_codes(known: Known) -> dict[str, str]:
             raise ConflictError(message, code=code)
         found[code] = subject
     return found
+
+
+def _names(known: Known) -> dict[str, str]:
+    """Return the party of each name, in whatever language; a name that two parties carry is nobody's."""
+    found: dict[str, set[str]] = {}
+    for subject, fact in known.parties.items():
+        for name in fact.body.names.values():
+            found.setdefault(name, set()).add(subject)
+    return {name: next(iter(of)) for name, of in sorted(found.items()) if len(of) == 1}
 
 
 def _led(

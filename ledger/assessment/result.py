@@ -203,6 +203,22 @@ class ListedCode(Value):
     share: str | None
 
 
+class MemberFigures(Value):
+    """A member of a group of parties whose figures are put together for the group's (R3).
+
+    Attributes:
+        days: of the term's, on which it belonged, ``start/end``.
+        share: of the scope that it is weighed by. ``coverage``: of its own days and codes.
+        value: of its observations that lie in these days, in the term's unit; null where there are none.
+    """
+
+    member: str
+    days: tuple[str, ...]
+    share: str
+    coverage: str
+    value: str | None
+
+
 class SourceResult(Value):
     """One channel of one source, reckoned by itself (R7, R8).
 
@@ -216,6 +232,7 @@ class SourceResult(Value):
         tables: by which codes of other classifications were read (R3). ``rates``: by which other currencies were (R5).
         listed: codes that no table has, or that lie astride the scope, largest first, at most fifty.
         reached: the day on which the bound was reached or passed, if it was.
+        members: of the group that a side is, where the figures are put together from theirs (R3).
     """
 
     source: str
@@ -252,6 +269,7 @@ class SourceResult(Value):
     tables: tuple[Cite, ...] = ()
     rates: tuple[RateUsed, ...] = ()
     listed: tuple[ListedCode, ...] = ()
+    members: tuple[MemberFigures, ...] = ()
 
 
 class ReadingResult(Value):
@@ -308,6 +326,30 @@ class TriggerResult(Value):
     cites: tuple[Cite, ...]
 
 
+class Depth(Value):
+    """How much of a target one channel would not have had without the pledge, by one counterfactual (E10).
+
+    Units: ``amount`` and ``target`` in the term's unit; ``value`` is a fraction of the target.
+
+    Attributes:
+        counterfactual: the stated baseline; the last period of the same days that was over before the pledge; or the
+            straight line through all such periods, carried on to the term's own.
+        period: the days whose figures it is taken from, in words; null where there are none.
+        amount: what would have come anyhow; null with its ``reason`` where this channel cannot tell.
+        value: (target − counterfactual) ÷ target; negative where the target asks for less than that.
+    """
+
+    source: str
+    channel: str
+    counterfactual: Literal["baseline", "last_year", "trend"]
+    period: str | None
+    amount: str | None
+    target: str | None
+    value: str | None
+    reason: str | None
+    words: str
+
+
 class TermResult(Value):
     """What became of one term, at this view, and everything it rests on (R11).
 
@@ -320,6 +362,7 @@ class TermResult(Value):
         deciding: for any other outcome, which missing thing would decide it, in sentences (R13).
         discrepancies: every two sources that were read on one flow, and how far apart they are (R8).
         erased: what the outcome could rest on, had it not been erased (R1).
+        depths: how deep the target is, on each channel that decides, or would (E10).
     """
 
     id: str
@@ -355,13 +398,15 @@ class TermResult(Value):
     deciding: tuple[str, ...] = ()
     discrepancies: tuple[Discrepancy, ...] = ()
     erased: tuple[Cite, ...] = ()
+    depths: tuple[Depth, ...] = ()
 
 
 class Reason(Value):
     """Why a level is what it is: the rule, a sentence, and the entries used (E2).
 
     Attributes:
-        rule: the row of the table (``V.3``). ``code``: the lint's name of what keeps it from the next (E9), if any.
+        rule: the row of the table (``V.3``). ``code``: the small rule that decided, if it has a name of its own: as
+            written what keeps it from the next level (``PL209``, E9), as practised what was observed (``E3.V.late``).
     """
 
     rule: str
@@ -486,6 +531,24 @@ class Side(Value):
     robustness: Robustness | None = None
 
 
+class Objection(Value):
+    """The strongest objection to a score, and the rule by which it was chosen (E8, E6, E2).
+
+    Attributes:
+        rule: what turns the band first; else the dimension that rests on the weakest ground; or that there is neither.
+        side: the score that it is made against.
+        dimension: whose level it is about; null where it is about a choice of the method.
+        becomes: the bands, low and high, once it is granted; null where it turns none.
+    """
+
+    rule: Literal["turns the band", "weakest ground", "none"]
+    side: Literal["written", "practised"]
+    dimension: Dimension | None
+    becomes: tuple[Band, Band] | None
+    words: str
+    cites: tuple[Cite, ...]
+
+
 class Score(Value):
     """Enforceability: could a breach be shown, answered for, and made costly?
 
@@ -494,6 +557,7 @@ class Score(Value):
         erosion: written less practised, low and high.
         unknown: what would narrow the interval, in sentences.
         raises: what would raise the written score, dimension by dimension in the order of the table (E9).
+        objection: the strongest that can be made to the score at the view.
     """
 
     method: str
@@ -505,6 +569,7 @@ class Score(Value):
     gates: tuple[Gate, ...]
     unknown: tuple[str, ...]
     raises: tuple[Raise, ...] = ()
+    objection: Objection | None = None
 
 
 class TermLevels(Value):
@@ -547,6 +612,268 @@ class LinkResult(Value):
     cite: Cite
 
 
+class TermPerformance(Value):
+    """How far one term was kept, in words, and what it counts for (E10).
+
+    Units: ``fulfilment`` is a share of 1, low and high, to six places.
+
+    Attributes:
+        is_closed: whether it is decided and counts; ``fulfilment`` is null where it is not.
+        left_out: why it counts for nothing though decided: let go by an obligee, or able to come out one way only.
+    """
+
+    term: str
+    outcome: Outcome
+    is_closed: bool
+    left_out: str | None
+    fulfilment: tuple[str, str] | None
+    words: str
+
+
+Kept = Literal["kept", "broken", "open", "unknown"]
+"""What became of a whole commitment, in one word."""
+
+
+class Performance(Value):
+    """What was kept of a commitment (section 3), beside its score and never in it (E10).
+
+    Attributes:
+        state: over the material terms: ``kept`` where all that are due are met, ``broken`` where one is not, ``open``
+            where none is due, else ``unknown``.
+        trial: the mean of its closed terms' fulfilment, low and high; null where no term is closed.
+    """
+
+    state: Kept
+    terms: tuple[TermPerformance, ...]
+    trial: tuple[str, str] | None
+    words: str
+
+
+class LeverResult(Value):
+    """A lever behind a commitment, as it stands at the view (E10, F4).
+
+    Attributes:
+        until: the last day that the pledge gives it.
+        lapsed: the day on which it lapsed, where it did; ``cites`` are the pledge and the entry that says so.
+    """
+
+    subject: str
+    title: str
+    since: str | None
+    until: str | None
+    state: Literal["in_force", "not_yet", "ended", "lapsed"]
+    lapsed: str | None
+    words: str
+    cites: tuple[Cite, ...]
+
+
+class Quadrant(Value):
+    """Enforceability × performance: one of four stories, or which of the two cannot be told (E10)."""
+
+    enforceability: Literal["hard", "soft", "unknown"]
+    performance: Kept
+    story: Literal["hard and kept", "hard and broken", "soft and kept", "soft and broken"] | None
+    words: str
+
+
+class Beside(Value):
+    """What stands beside a score and never in it (E10); depth stands with each term."""
+
+    performance: Performance
+    leverage: tuple[LeverResult, ...]
+    quadrant: Quadrant
+
+
+class Trial(Value):
+    """One commitment as a trial of its obligor's word. Units: shares of 1, low and high, to six places."""
+
+    commitment: str
+    title: str
+    fulfilment: tuple[str, str]
+    terms: tuple[TermPerformance, ...]
+
+
+class Credibility(Value):
+    """How far a party has kept its own word, over all its commitments that a view knows (E10).
+
+    It needs every commitment of the party, and no audit's closure holds these, so it is in no audit.
+
+    Units: shares of 1, to two places.
+
+    Attributes:
+        mean: of the posterior, from the low and from the high end of what was fulfilled; equal ends are one number.
+        interval: the 5 % point of the low end and the 95 % point of the high one.
+        left_out: commitments, and terms as ``commitment/term``, that are no trial, each with the reason.
+        rules: the prior, what closes a term, how lateness weighs, in sentences.
+    """
+
+    party: str
+    trials: int
+    mean: tuple[str, str]
+    interval: tuple[str, str]
+    counted: tuple[Trial, ...]
+    left_out: tuple[str, ...]
+    rules: tuple[str, ...]
+    words: str
+
+
+class DocketDeadline(Value):
+    """When the time limit of a stage ends, or may end (F1).
+
+    Attributes:
+        limit: in words, with its calendar, and whether it is imputed (R17).
+        counted_from: the day that it is counted from; it begins to run on the next.
+        earliest: the last day if no holiday lengthens it; ``latest`` the last day for certain, null where holidays are
+            not known, with ``why``.
+        is_imputed: the number is not in the text that was read.
+        calendar: the entry of the calendar by which it was reckoned.
+    """
+
+    limit: str
+    counted_from: str
+    earliest: str
+    latest: str | None
+    why: str | None
+    is_imputed: bool
+    calendar: Cite | None
+
+
+class DocketAct(Value):
+    """What was done, and whether in time (F2).
+
+    Attributes:
+        stage: null where the action names none, or one that the procedure does not have; ``round`` counts from 1.
+        timing: ``untimed`` where no limit ran, ``unknown`` where it cannot be said when the limit ended.
+    """
+
+    date: str
+    act: str
+    by: tuple[str, ...]
+    stage: str | None
+    round: int | None
+    what: str
+    timing: Literal["in_time", "late", "untimed", "unknown"]
+    days_late: int | None
+    cite: Cite
+
+
+class DocketStage(Value):
+    """One stage that was opened: since when, until when, how it ended, and who let its time pass (F2).
+
+    Attributes:
+        round: how often it has been opened, this time included.
+        by: the parties that may act, as far as the text says; ``acts`` what they may do.
+        state: ``open`` its time runs, or it has none; ``overdue`` its time is over and nothing ended it; ``ended`` by
+            an act, or by what came next; ``passed`` its time ran out and the next stage opened by that.
+        ended: the day; ``let_pass`` who could have acted and let the time pass, for ``overdue`` and ``passed``.
+        days_over: days by which an open stage is overdue at the view.
+    """
+
+    id: str
+    title: str
+    forum: str
+    round: int
+    opened: str
+    why: str
+    by: tuple[str, ...]
+    acts: tuple[str, ...]
+    deadline: DocketDeadline | None
+    state: Literal["open", "overdue", "ended", "passed"]
+    ended: str | None
+    let_pass: tuple[str, ...]
+    days_over: int | None
+    words: str
+    cites: tuple[Cite, ...]
+
+
+class Permitted(Value):
+    """What the agreed procedure permits next, and to whom; nothing acts by itself (F2).
+
+    Attributes:
+        to: the parties, by slug; empty where the forum acts, or the text does not say who may.
+        role: who they are to the procedure, in a word.
+        since: the day from which it is permitted; null for what may be begun at any time.
+    """
+
+    stage: str
+    title: str
+    acts: tuple[str, ...]
+    to: tuple[str, ...]
+    role: str
+    since: str | None
+    words: str
+
+
+DayKind = Literal[
+    "term", "milestone", "trigger", "consequence", "attestation", "figure", "stage", "lever", "instrument", "amendment"
+]
+"""What is or was due on a day of the docket."""
+
+
+class DocketDay(Value):
+    """One day on which something is or was due: of a term, a milestone, a figure, a stage, a lever, an amendment (F2).
+
+    Attributes:
+        about: the term, source, stage or lever.
+        who: the parties, or the source, that it is on.
+        state: ``ahead`` until the day has passed; ``done`` where what was due is there; else ``past``.
+    """
+
+    day: str
+    kind: DayKind
+    about: str
+    who: tuple[str, ...]
+    state: Literal["ahead", "done", "past"]
+    words: str
+    cites: tuple[Cite, ...]
+
+
+class Lapse(Value):
+    """A lever that lapsed, and what the score would be had it not, all else as it is at the view (F4).
+
+    Units: points of 100, to one place, low and high; bands likewise.
+
+    Attributes:
+        date: from which it is gone.
+    """
+
+    lever: str
+    title: str
+    date: str
+    before: tuple[str, str]
+    before_bands: tuple[Band, Band]
+    after: tuple[str, str]
+    after_bands: tuple[Band, Band]
+    words: str
+    cites: tuple[Cite, ...]
+
+
+class Docket(Value):
+    """What the agreed procedure says of a commitment at the view: what is open, due, overdue and permitted (F1, F2).
+
+    The ledger entitles, a signed action does.
+
+    Attributes:
+        procedure: its title; null where there is none, or it is unknown, with ``why``.
+        disposition: what was last done about the commitment (R12).
+        stages: that were opened, in the order of their opening. ``acts``: what was done, in order of date.
+        days: on which something is or was due, in order.
+        lapses: of levers, with the score before and after (F4).
+        notes: what the records leave contradictory or unsaid, in sentences.
+    """
+
+    procedure: str | None
+    why: str | None
+    disposition: Disposition
+    stages: tuple[DocketStage, ...]
+    acts: tuple[DocketAct, ...]
+    permitted: tuple[Permitted, ...]
+    days: tuple[DocketDay, ...]
+    lapses: tuple[Lapse, ...]
+    notes: tuple[str, ...]
+    cites: tuple[Cite, ...]
+
+
 class CommitmentResult(Value):
     """One commitment at one view.
 
@@ -555,6 +882,8 @@ class CommitmentResult(Value):
     Attributes:
         links: to other commitments, as it states them (R16).
         erased: what all this could rest on, had it not been erased (R1).
+        beside: performance, leverage and their story, never in the score (E10).
+        docket: what is open, due, overdue and permitted under its procedure (F1, F2).
     """
 
     subject: str
@@ -572,6 +901,8 @@ class CommitmentResult(Value):
     cites: tuple[Cite, ...]
     links: tuple[LinkResult, ...] = ()
     erased: tuple[Erased, ...] = ()
+    beside: Beside | None = None
+    docket: Docket | None = None
 
 
 class ChannelTotal(Value):

@@ -66,12 +66,15 @@ def expand(plan: Plan, present: Iterable[tuple[str, str]], links: Links) -> Mapp
         codes.setdefault(classification, []).append(code)
     shelf = _Shelf(links, plan.selections)
     filled = _Filled()
-    by_family = _by_family(codes)
+    by_family, alone = _by_family(codes), dict[str, _Alone]()
+    places = _places(plan)
     for number, one in enumerate(_classes(plan)):
-        filled.evidence += [(number, *cells) for cells in one.evidence]
+        filled.evidence += [(number, entry, channel, places[entry], many) for entry, channel, _, many in one.evidence]
         branches = _branches(one, filled, number)
         if one.route == Route():
-            _expand_alone(filled, number, one.family, one.edition, branches, by_family.get(one.family, {}))
+            if one.family not in alone:
+                alone[one.family] = _Alone(one.family, by_family.get(one.family, {}))
+            _expand_alone(filled, number, one.edition, branches, alone[one.family])
         else:
             _Expansion(number, plan.queries[one.first], one.route, codes, shelf).fill(filled, branches.values())
     filled.asked.sort()
@@ -96,6 +99,12 @@ class _Filled:
 
     def rows(self) -> dict[str, list[Cells]]:
         return {name: rows for name, rows in vars(self).items() if name != "branches"}
+
+
+def _places(plan: Plan) -> Mapping[int | str, int]:
+    """Return the place of every statement among all: the newest publication is the highest, of one day's the later."""
+    days = {entry: day for _, entry, _, day, _ in plan.tables["evidence"]}
+    return {entry: place for place, entry in enumerate(sorted(days, key=lambda entry: (days[entry], entry)))}
 
 
 # --- classes and branches --------------------------------------------------------------------------------------------
@@ -170,17 +179,44 @@ def _by_family(codes: Mapping[str, Sequence[str]]) -> dict[str, dict[str, list[t
     return found
 
 
+class _Alone:
+    """The codes of a family that are there, and where they stand, worked out once however many classes ask.
+
+    Args:
+        there: classification and edition of every code that is there.
+    """
+
+    def __init__(self, family: str, there: Mapping[str, list[tuple[str, str]]]) -> None:
+        self.there = there
+        self._family, self._tree, self._sorted = family, Tree(family), sorted(there)
+        self._below: dict[str, list[str]] = {}
+        self._above: dict[str, list[str]] = {}
+
+    def below(self, named: str) -> list[str]:
+        """Return a code that is named and all that are there below it, sorted."""
+        if named not in self._below:
+            codes = [named]
+            for code in self._sorted[bisect_left(self._sorted, named) :]:
+                if not code.startswith(named):
+                    break
+                if is_below(self._family, code, named):
+                    codes.append(code)
+            self._below[named] = codes
+        return self._below[named]
+
+    def above(self, code: str) -> list[str]:
+        """Return all codes above one, the nearest first."""
+        if code not in self._above:
+            self._above[code] = list(self._tree.line_up(code)[1:])
+        return self._above[code]
+
+
 def _expand_alone(
-    filled: _Filled,
-    number: int,
-    family: str,
-    edition: str,
-    branches: Mapping[Part, int],
-    there: Mapping[str, list[tuple[str, str]]],
+    filled: _Filled, number: int, edition: str, branches: Mapping[Part, int], codes_there: _Alone
 ) -> None:
     """Add the rows of a class in which every branch is one code that is named, with all below it."""
-    tree, present = Tree(family), sorted(there)
-    below = {codes: _below_named(family, codes[0], present) for codes, _ in branches}
+    there = codes_there.there
+    below = {codes: codes_there.below(codes[0]) for codes, _ in branches}
     nodes = {code: node for node, code in enumerate(sorted({code for codes in below.values() for code in codes}))}
     filled.scope += [
         (number, classification, code, int(theirs or 0), node, 0)
@@ -193,23 +229,10 @@ def _expand_alone(
         for code in below[codes]:
             node = nodes[code]
             filled.tree.append((number, branch, node, node, 1))
-            filled.tree += [
-                (number, branch, node, nodes[above], 0 if above in there else 2)
-                for above in tree.line_up(code)[1:]
-                if above in inside
-            ]
+            for above in codes_there.above(code):
+                if above in inside:
+                    filled.tree.append((number, branch, node, nodes[above], 0 if above in there else 2))
         filled.named.append((branch, nodes[codes[0]]))
-
-
-def _below_named(family: str, named: str, there: list[str]) -> list[str]:
-    """Return a code that is named and all that are present below it, sorted; ``there`` is sorted."""
-    codes = [named]
-    for code in there[bisect_left(there, named) :]:
-        if not code.startswith(named):
-            break
-        if is_below(family, code, named):
-            codes.append(code)
-    return codes
 
 
 # --- with tables ------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 the observations and runs ``selection.sql``; ``Selected`` holds the rows by query. Nothing here reads a file of figures.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from importlib import resources
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from ledger.assessment.classification import family_of, is_below
+from ledger.assessment.group import readings_of
 from ledger.assessment.route import NO_ROUTES, Routes, currency_of, rates_of, routes_into
 from ledger.assessment.view import Fact, Known, commitment_of
 from ledger.errors import MalformedError
@@ -92,7 +94,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
         "day_from BIGINT", "day_to BIGINT", "status BIGINT", "high BIGINT", "low BIGINT", "nano BIGINT",
     ),
     "asked": ("query BIGINT", "class BIGINT", "branch BIGINT", "weighed BIGINT"),
-    "evidence": ("class BIGINT", "entry BIGINT", "channel BIGINT", "published BIGINT", "several BIGINT"),
+    "evidence": ("class BIGINT", "entry BIGINT", "channel BIGINT", "place BIGINT", "several BIGINT"),
     "unit": ("unit VARCHAR", "number BIGINT", "dimension BIGINT"),
     "withdrawn": ("entry BIGINT", "classification VARCHAR", "code VARCHAR", "day_from BIGINT", "day_to BIGINT"),
     "scope": (
@@ -194,6 +196,41 @@ def selection_sql() -> str:
     return resources.files("ledger.assessment").joinpath("selection.sql").read_text(encoding="utf-8")
 
 
+_OPENS: Final = re.compile(r"(?:WITH )?([a-z_]+) AS \(")
+
+
+class Part(NamedTuple):
+    """A named part of ``selection.sql``: what it says, word for word, and whether its name stands in others twice."""
+
+    name: str
+    sql: str
+    is_used_again: bool
+
+
+@cache
+def named_parts(text: str) -> tuple[tuple[Part, ...], str]:
+    """Return the named parts of ``selection.sql`` in their order, and what comes last.
+
+    Engines that write a part out anew wherever its name stands are asked for one part after another, each kept under
+    its name: of parts of parts they would make a plan too large to look at. Not a word of the text is changed.
+    """
+    parts: list[tuple[str, list[str]]] = []
+    last: list[str] = []
+    is_inside = False
+    for line in text.splitlines():
+        if (opens := _OPENS.fullmatch(line)) is not None:
+            parts.append((opens[1], []))
+            is_inside = True
+        elif line in {")", "),"}:
+            is_inside = False
+        elif is_inside:
+            parts[-1][1].append(line)
+        elif line and not line.startswith("--"):
+            last.append(line)
+    uses = Counter(re.findall(r"(?:FROM|JOIN) ([a-z_]+)", text))
+    return tuple(Part(name, "\n".join(lines), uses[name] > 1) for name, lines in parts), "\n".join(last)
+
+
 def query_of(term: QuantityTerm | TrendTerm, reading: Reading) -> Query | None:
     """Return the question that a term puts to the figures in one reading; null where it has no scope (R3)."""
     if term.scope is None:
@@ -288,7 +325,8 @@ def plan(known: Known, subjects: Iterable[str]) -> Plan:
         for subject in subjects
         for term in measured_terms(known, subject)
         for reading in term.measures
-        if (query := query_of(term, reading)) is not None
+        for way in readings_of(known, reading)
+        if (way == reading or way.series in known.evidence) and (query := query_of(term, way)) is not None
     })  # fmt: skip
     routes = {query: routes_of(known, query) for query, _ in asked}
     rates = {rate for query, money in asked if money for rate in _rate_queries(known, query, routes[query], money)}

@@ -14,7 +14,13 @@ from itertools import pairwise
 from ledger.assessment.authority import Authority
 from ledger.assessment.tenure import Tenure
 from ledger.errors import PledgerError, RefusedError
-from ledger.tlog.checkpoint import SignedCheckpoint, open_any_checkpoint, open_checkpoint_at, parse_checkpoint
+from ledger.tlog.checkpoint import (
+    Checkpoint,
+    SignedCheckpoint,
+    open_any_checkpoint,
+    open_checkpoint_at,
+    parse_checkpoint,
+)
 from ledger.tlog.note import VerifierKey, parse_note
 from ledger.tlog.policy import Log, Policy, quorum_reached, witnessed
 
@@ -39,6 +45,12 @@ def rotations(authority: Authority, size: int) -> tuple[Tenure, ...]:
     """Return the tenures by which the checkpoint keys of a log of that size changed, the charter's left out."""
     held = [tenure for tenure in authority.tenures if tenure.since < size]
     return tuple(after for before, after in pairwise(held) if after.checkpoint != before.checkpoint)
+
+
+def beginnings(authority: Authority, size: int) -> tuple[Checkpoint, ...]:
+    """Return what the keys signed last before each change of them, in order, as the appointments carry it."""
+    notes = (change.last_checkpoint for change in rotations(authority, size))
+    return tuple(parse_checkpoint(parse_note(note).text) for note in notes if note is not None)
 
 
 def open_by_succession(raw: bytes, policy: Policy, authority: Authority, *, root_at: RootAt) -> Followed:

@@ -4,10 +4,12 @@ Corrections of the record apply at every date once their entry is below N; withd
 date. The same statements and the same view always give the same answer. Nothing here reads figures.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
+from ledger.assessment.calendar import Calendar
 from ledger.assessment.result import Erased
 from ledger.errors import NotFoundError
 from ledger.model.action import Action
@@ -72,6 +74,7 @@ class Known:
         withdrawn: points taken back, by the name of the evidence statement; an empty tuple withdraws all of it.
         corrected: names of statements that a later one mends or retracts, each with the name of what replaces it.
         erased: what the view would know, had no logged erasure removed it; evidence without its figures is not known.
+        calendars: of holidays, once their tables were read (``docket.holiday``); ``look`` alone reads none.
     """
 
     view: View
@@ -87,6 +90,7 @@ class Known:
     withdrawn: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
     corrected: Mapping[str, str] = field(default_factory=dict)
     erased: tuple[Erased, ...] = ()
+    calendars: tuple[Calendar, ...] = ()
 
 
 def date_of(statement: Statement) -> str:
@@ -120,18 +124,21 @@ def look(said: Iterable[Said], view: View, *, erased: Iterable[Erased] = ()) -> 
     lost = tuple(one for one in erased if one.entry < view.size)
     bare = {one.entry for one in lost if one.what == "observations"}
     seen = [one for one in below if one.name not in corrected and one.index not in bare and _is_visible(one, view)]
+    of: defaultdict[str, list[Said]] = defaultdict(list)
+    for one in seen:
+        of[one.kind].append(one)
     return Known(
         view=view,
-        parties=_latest(seen, "party"),
-        instruments=_latest(seen, "instrument"),
-        commitments=_latest(seen, "commitment"),
-        baselines=_listed(seen, "baseline"),
-        positions=_listed(seen, "position"),
-        evidence=_listed(seen, "evidence"),
-        attestations=_listed(seen, "attestation"),
-        amendments=_listed(seen, "amendment"),
-        actions=_listed(seen, "action"),
-        withdrawn=_withdrawn(seen),
+        parties=_latest(of["party"]),
+        instruments=_latest(of["instrument"]),
+        commitments=_latest(of["commitment"]),
+        baselines=_listed(of["baseline"]),
+        positions=_listed(of["position"]),
+        evidence=_listed(of["evidence"]),
+        attestations=_listed(of["attestation"]),
+        amendments=_listed(of["amendment"]),
+        actions=_listed(of["action"]),
+        withdrawn=_withdrawn(of["retraction"]),
         corrected=corrected,
         erased=lost,
     )
@@ -168,15 +175,14 @@ def _fact(one: Said) -> Fact[T]:
     return Fact(one.index, one.name, one.author, one.subject, cast("T", one.statement.body))
 
 
-def _latest(seen: list[Said], kind: Kind) -> dict[str, Fact[T]]:
-    return {one.subject: _fact(one) for one in seen if one.kind == kind}
+def _latest(seen: list[Said]) -> dict[str, Fact[T]]:
+    return {one.subject: _fact(one) for one in seen}
 
 
-def _listed(seen: list[Said], kind: Kind) -> dict[str, tuple[Fact[T], ...]]:
+def _listed(seen: list[Said]) -> dict[str, tuple[Fact[T], ...]]:
     found: dict[str, list[Fact[T]]] = {}
     for one in seen:
-        if one.kind == kind:
-            found.setdefault(one.subject, []).append(_fact(one))
+        found.setdefault(one.subject, []).append(_fact(one))
     return {subject: tuple(facts) for subject, facts in found.items()}
 
 

@@ -12,6 +12,9 @@ from ledger.model.value import Day, Digest, Slug, Source, TermId, Text, Value
 Dimension = Literal["P", "V", "K", "O", "A", "R", "X"]
 """The seven dimensions of enforceability (method §4)."""
 
+_OF_TERMS: frozenset[str] = frozenset({"P", "V", "K"})
+"""Those that every material term has for itself; the others are of instrument and levers (method §4)."""
+
 Degree = Literal["none", "limited", "substantial", "complete"]
 """How far a thing was done, as assessors say it (R15)."""
 
@@ -57,10 +60,14 @@ class Attestation(Value):
             if getattr(self, name) is None:
                 message = f"an attestation about {self.about} gives {name}; add it"
                 raise ValueError(message)
-        for name in ("degree", "truth", "level"):
-            if name not in needs and getattr(self, name) is not None:
+        may = {*needs, "milestone"} if self.about == "done" else {*needs}
+        for name in ("degree", "truth", "level", "dimension", "of", "authority", "milestone"):
+            if name not in may and getattr(self, name) is not None:
                 message = f"an attestation about {self.about} has no {name}; remove it"
                 raise ValueError(message)
+        if self.term is not None and self.dimension is not None and self.dimension not in _OF_TERMS:
+            message = f"{self.dimension} is a level of the whole commitment and not of term {self.term}; remove term"
+            raise ValueError(message)
         if self.document is None and self.source is None:
             message = "an attestation rests on a document or a source; give one"
             raise ValueError(message)

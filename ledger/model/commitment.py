@@ -62,6 +62,13 @@ class Indicator(Value):
     method_named: bool = False
     shown: Shown | None = None
 
+    @model_validator(mode="after")
+    def _method_of_a_named_source(self) -> Self:
+        if self.method_named and not self.named:
+            message = "method_named without named: a text that names how to compute it names the source; mend one"
+            raise ValueError(message)
+        return self
+
 
 class Lever(Value):
     """What stands behind a pledge outside its text.
@@ -73,6 +80,13 @@ class Lever(Value):
     title: Text
     since: Day | None = None
     until: Day | None = None
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            message = f"lever {self.subject} ends on {self.until}, before it begins on {self.since}; swap or mend them"
+            raise ValueError(message)
+        return self
 
 
 LinkKind = Literal["adds_to", "restates", "overlaps", "replaces", "part_of"]
@@ -123,8 +137,22 @@ class Commitment(Value):
             if indicator.terms != "all" and (unknown := set(indicator.terms) - set(names)):
                 message = f"an indicator is about term {min(unknown)}, which the commitment does not have; mend the id"
                 raise ValueError(message)
-        if set(self.obligors) & set(self.obligees) and len(self.obligors) == 1:
-            message = f"{self.obligors[0]} would owe itself; obligor and obligee must differ"
+        return self
+
+    @model_validator(mode="after")
+    def _sides_are_apart(self) -> Self:
+        for side, parties in (("obligors", self.obligors), ("obligees", self.obligees)):
+            if twice := {one for one in parties if parties.count(one) > 1}:
+                message = f"names {min(twice)} twice among its {side}; remove one"
+                raise ValueError(message)
+        for obligor in self.obligors:
+            # Of parties that promise one another something, each has the others to owe it to.
+            if set(self.obligees) == {obligor}:
+                message = f"{obligor} would owe itself; obligor and obligee must differ"
+                raise ValueError(message)
+        linked = [link.commitment for link in self.links]
+        if twice := {one for one in linked if linked.count(one) > 1}:
+            message = f"links to {min(twice)} twice; it is to it one thing or the other, so remove one (R16)"
             raise ValueError(message)
         return self
 

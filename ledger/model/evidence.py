@@ -33,12 +33,16 @@ OBSERVATION_COLUMNS: tuple[str, ...] = (
 TABLE_COLUMNS: tuple[str, ...] = ("classification", "code", "relation", "into", "target")
 """The columns of the file of a table of codes, in order; all of them are sort keys."""
 
-TableKind = Literal["nomenclature", "correspondence", "selection", "derivation"]
+TableKind = Literal["nomenclature", "correspondence", "selection", "derivation", "calendar"]
 """What a table of codes says (R3).
 
 Which codes stand below which; what each is in another classification; which of them another one picks, so that what it
-does not name lies outside; how a channel's figure for a code is reckoned from others.
+does not name lies outside; how a channel's figure for a code is reckoned from others. A calendar has days for codes,
+and says of each whether it is ``closed`` or ``open`` (F1).
 """
+
+STAYING: Final = frozenset({"nomenclature", "calendar"})
+"""Kinds of tables that stay in their own classification."""
 
 SEVERAL: Final = "*"
 """Several parties, in a series' key."""
@@ -101,7 +105,7 @@ class Dimensions(Value):
             message = "a table of codes has neither frequencies nor units; leave them empty"
             raise ValueError(message)
         names = self.classifications
-        if len(names) > 2 or (self.table == "nomenclature" and len(names) > 1):
+        if len(names) > 2 or (self.table in STAYING and len(names) > 1):
             message = "a table leads from one classification into one, a nomenclature stays in its own; make it several"
             raise ValueError(message)
         if (self.reporter, self.partner) != (SEVERAL, key_name(names[-1])):
@@ -186,6 +190,7 @@ class Evidence(Value):
         authority: the *source* of R8, whose statistics these are. ``channel``: which copy of them this is.
         authority_of: the party whose official figures these are; null for an independent body.
         absent: whether a missing row means missing, or zero (R10).
+        currencies: whether figures in several currencies are the same in each, or flows of their own (R5).
         covers: the days that the file speaks about.
         redistribute: whether the raw file may travel in a bundle.
     """
@@ -200,6 +205,7 @@ class Evidence(Value):
     vintage: Vintage
     covers: Period
     absent: Literal["missing", "zero"] = "missing"
+    currencies: Literal["alike", "apart"] = "alike"
     raw: File
     importer: Importer
     observations: Observations

@@ -12,8 +12,14 @@ from ledger.model.value import Day, Language, Slug, Source, Text, Value
 ALPHA_2: Final = "iso-3166-alpha-2"
 """The classification of the codes that a party itself carries."""
 
-PartySystem = Literal["iso-3166-alpha-2", "iso-3166-alpha-3", "m49", "un-comtrade-area"]
-"""Codes by which publishers name countries; those of the first are a party's own, a table leads there from the rest."""
+NAME: Final = "name"
+"""The system of the names that parties carry, in whatever language, for publishers who write them out."""
+
+PartySystem = Literal["iso-3166-alpha-2", "iso-3166-alpha-3", "m49", "un-comtrade-area", "name"]
+"""Words by which publishers name parties.
+
+Codes of the first system and names are a party's own; a table leads from the other codes to those of the first.
+"""
 
 
 class Member(Value):

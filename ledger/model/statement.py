@@ -7,9 +7,9 @@ author had seen
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from ledger.errors import MalformedError
 from ledger.model.action import Action
@@ -98,6 +98,16 @@ class CommitmentStatement(_Statement):
     schema_: Literal["commitment.v1"] = Field(alias="schema")
     subject: Slug
     body: Commitment
+
+    @model_validator(mode="after")
+    def _rests_on_others(self) -> Self:
+        if any(link.commitment == self.subject for link in self.body.links):
+            message = f"{self.subject} links to itself; name another commitment, or remove the link (R16)"
+            raise ValueError(message)
+        if any(lever.subject == self.subject for lever in self.body.levers):
+            message = f"{self.subject} is named as its own lever; name what stands behind it, or remove the lever (F4)"
+            raise ValueError(message)
+        return self
 
 
 class BaselineStatement(_Statement):

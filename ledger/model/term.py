@@ -44,6 +44,13 @@ class Reading(Value):
     basis: Literal["FOB", "CIF", "FAS"] | None = None
     source: Slug | None = None
 
+    @model_validator(mode="after")
+    def _measures_something_owed(self) -> Self:
+        if self.type in {"rate", "table"}:
+            message = f"a {self.type} is evidence of other things and measures no term; choose another type"
+            raise ValueError(message)
+        return self
+
     @property
     def series(self) -> str:
         """The subject of the evidence that this reading looks for."""
@@ -106,6 +113,31 @@ class _Term(Value):
                 message = f"deadline {day} lies before the period starts on {self.period.start}; mend one of the two"
                 raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _imputes_what_it_has(self) -> Self:
+        named = [one.element for one in self.imputed]
+        if twice := {one for one in named if named.count(one) > 1}:
+            message = f"imputes its {min(twice)} twice; say by one method where the number comes from (R17)"
+            raise ValueError(message)
+        if "timing" in named and not self._has_day:
+            message = "imputes its timing, but has neither deadline nor period; give the day, or remove it (R17)"
+            raise ValueError(message)
+        if "scope" in named and self.scope is None:
+            message = "imputes its scope, but has none; give the scope, or remove it (R17)"
+            raise ValueError(message)
+        if "quantity" in named and not self._has_number:
+            message = f"term {self.id} imputes a quantity, but has no number; give one, or remove it (R17)"
+            raise ValueError(message)
+        return self
+
+    @property
+    def _has_day(self) -> bool:
+        return self.due is not None
+
+    @property
+    def _has_number(self) -> bool:
+        return False
 
     @property
     def due(self) -> str | None:
@@ -185,6 +217,10 @@ class QuantityTerm(_Measured):
             raise ValueError(message)
         return self
 
+    @property
+    def _has_number(self) -> bool:
+        return True
+
 
 class TrendTerm(_Measured):
     """A direction without a number ("substantially increase"): the observed direction is printed, never judged."""
@@ -200,12 +236,29 @@ class ActionTerm(_Term):
     act: Text
     milestones: Annotated[tuple[Milestone, ...], Field(max_length=100)] = ()
 
+    @model_validator(mode="after")
+    def _steps_come_before_the_end(self) -> Self:
+        names = [step.id for step in self.milestones]
+        if twice := {one for one in names if names.count(one) > 1}:
+            message = f"names milestone {min(twice)} twice; give every milestone its own id"
+            raise ValueError(message)
+        last = super().due
+        for step in self.milestones:
+            if step.deadline is not None and last is not None and step.deadline > last:
+                message = f"milestone {step.id} is due on {step.deadline}, after its term on {last}; mend one"
+                raise ValueError(message)
+        return self
+
     @property
     def due(self) -> str | None:
         """The deadline or the period's end; where neither is said, the last milestone's day, if all have one."""
         said = super().due
         days = [step.deadline for step in self.milestones if step.deadline is not None]
         return said if said is not None or len(days) < len(self.milestones) else max(days, default=None)
+
+    @property
+    def _has_day(self) -> bool:
+        return self.due is not None or any(step.deadline is not None for step in self.milestones)
 
 
 class RestraintTerm(_Term):
@@ -257,6 +310,29 @@ class ConditionalTerm(_Term):
     kind: Literal["conditional"]
     trigger: Clause
     consequence: Clause
+
+    @model_validator(mode="after")
+    def _trigger_is_another(self) -> Self:
+        told = [
+            (one.act, one.actor, one.target, one.unit, one.scope, one.deadline)
+            for one in (self.trigger, self.consequence)
+        ]
+        if self.trigger.act is not None and told[0] == told[1]:
+            message = f"the trigger of term {self.id} refers to itself: it is its own consequence; mend one of the two"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _consequence_follows(self) -> Self:
+        before, after = self.trigger.due, self.consequence.due
+        if before is not None and after is not None and after < before:
+            message = f"the consequence is due on {after}, before the trigger is tested on {before}; mend one"
+            raise ValueError(message)
+        return self
+
+    @property
+    def _has_number(self) -> bool:
+        return self.trigger.target is not None or self.consequence.target is not None
 
     @property
     def due(self) -> str | None:

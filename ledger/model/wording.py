@@ -14,7 +14,7 @@ from ledger.model.action import Action
 from ledger.model.amendment import Amendment
 from ledger.model.baseline import Baseline
 from ledger.model.commitment import Commitment, Indicator
-from ledger.model.instrument import Instrument
+from ledger.model.instrument import Instrument, Limit, Opening, Stage
 from ledger.model.party import Party
 from ledger.model.position import Moved, Position
 from ledger.model.statement import Statement, kind_of, plain
@@ -194,16 +194,47 @@ def _clauses(body: Instrument) -> Iterator[str]:
         for stage in body.procedure.stages:
             yield f"  Stage {stage.id}: {stage.title}; before {stage.forum}; opened when {stage.trigger}."
             yield (
-                f"    {_limit(stage.limit.days, stage.limit.working) if stage.limit else 'Time limit unknown'}; "
+                f"    {_limit(stage.limit) if stage.limit else 'Time limit unknown'}; "
                 + (f"then {_list(stage.then)}" if stage.then else "nothing follows")
                 + (f" ({_place(stage.shown)})." if stage.shown else ".")
             )
-            if stage.limit is not None and stage.limit.calendar is not None:
-                yield f"    By the calendar of holidays {stage.limit.calendar}."
+            yield from (f"    {line}" for line in _stage(stage))
 
 
-def _limit(days: int, working: bool) -> str:  # noqa: FBT001  # the two members of a limit, in order
-    return f"Within {days} {'working ' if working else ''}days"
+def _stage(stage: Stage) -> Iterator[str]:
+    yield from (f"It opens by itself {_opening(one)}." for one in stage.opens)
+    if stage.by or stage.acts:
+        ends = f", which it ends with: {_list(stage.ends_with)}" if stage.ends_with else ""
+        yield f"There may act: {_list(stage.by) or 'whoever'}, by: {_list(stage.acts) or 'whatever act'}{ends}."
+    if stage.may_repeat:
+        yield "It may be opened again once it has ended."
+    limit = stage.limit
+    if limit is not None and limit.calendar is not None:
+        version = f", in the version {limit.calendar.digest}" if limit.calendar.digest else ""
+        yield f"By the calendar of holidays {limit.calendar.name}{version}."
+    if limit is not None and limit.imputed is not None:
+        yield f"The limit is imputed: {limit.imputed}."
+
+
+def _opening(opening: Opening) -> str:
+    match opening.when:
+        case "act":
+            where = f" at {opening.stage}" if opening.stage is not None else ""
+            return f"by {' or '.join(opening.acts)}{where}"
+        case "expiry":
+            return f"when the limit of {opening.stage} runs out"
+        case "due":
+            return "when the last day of a term has passed"
+        case "held":
+            return "when the trigger of a term is attested to have held"
+
+
+def _limit(limit: Limit) -> str:
+    much = f"{limit.months} months" if limit.months is not None else f"{limit.days} days"
+    if limit.working:
+        much = f"{limit.days} working days"
+    since = f", counted from stage {limit.counted_from}" if limit.counted_from is not None else ""
+    return f"Within {much}{since}"
 
 
 def _position(body: Position) -> Iterator[str]:

@@ -97,7 +97,14 @@ WORDS_WITH_FORUM: dict[str, Any] = {
     "procedure": {
         "title": "talks",
         "stages": [
-            {"id": "answer", "title": "answer", "forum": "office", "trigger": "a complaint", "limit": {"days": 30}}
+            {
+                "id": "answer",
+                "title": "answer",
+                "forum": "office",
+                "trigger": "a complaint",
+                "limit": {"days": 30},
+                "last": True,
+            }
         ],
     },
 }

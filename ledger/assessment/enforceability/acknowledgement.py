@@ -10,11 +10,11 @@ later change of mind is for the practised level.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from ledger.assessment.enforceability.case import Case, cite
-from ledger.assessment.enforceability.level import Derived, as_written, at, between, lowest
+from ledger.assessment.enforceability.level import Derived, as_written, at, between, lowest, observed
 from ledger.assessment.result import Cite
 from ledger.model.term import ConditionalTerm, Term
 from ledger.model.value import Share, Shown, fraction
@@ -66,21 +66,40 @@ def practised(case: Case, term: Term, *, as_text: Derived) -> Derived:
     for obligor in _owing(case, term):
         own = [one for one in everything if one.party == obligor]
         if any(one.recorded for one in own):
-            levels.append(replace(_by_positions(case, term, obligor, everything), observed=True))
+            said_last = _by_positions(case, term, obligor, everything, is_latest=True)
+            levels.append(_as_said_last(said_last, obligor, own))
         else:
             levels.append(_written(case, term, obligor))
     level = lowest(levels)
     if not level.observed:
-        return as_written("K", as_text, "as written: no position of the obligor is recorded", case.cite())
+        return as_written("K", as_text, "as written: no position of the obligor is recorded", case.cite("obligors"))
     return level
 
 
-def is_disowned(case: Case, term: Term) -> bool:
-    """Whether somebody who owes the term denies it in its latest position, and affirms it nowhere that day."""
+def _as_said_last(level: Derived, obligor: str, own: Sequence[_Said]) -> Derived:
+    """Return a level that was read from the latest position, and say whose and of which day (E3)."""
+    latest = _latest(own)
+    if not latest:
+        says, code = f"{obligor} has said nothing of it but silence", "E3.K.silence"
+    else:
+        says, code = f"read from what {obligor} said last, on {latest[0].day}", "E3.K.latest"
+    cites = tuple(one.cite for one in latest or own)
+    return observed("K", level, says, *cites, code=code, low=level.low, high=level.high)
+
+
+def denials(case: Case, term: Term) -> tuple[Cite, ...]:
+    """Return where somebody who owes the term denies it in its latest position, and affirms it nowhere that day.
+
+    A text that the view does not know may affirm it on its own day: only what is said after that is surely the latest.
+    """
     everything = _everything(case, term)
-    return any(
-        {one.stance for one in _latest([one for one in everything if one.party == obligor])} == {"denies"}
-        for obligor in _owing(case, term)
+    latest = (_latest([one for one in everything if one.party == obligor]) for obligor in _owing(case, term))
+    return tuple(
+        one.cite
+        for said in latest
+        if {one.stance for one in said} == {"denies"}
+        for one in said
+        if case.document is not None or one.day > case.body.date
     )
 
 
@@ -97,7 +116,7 @@ def _written(case: Case, term: Term, obligor: str) -> Derived:
     if own_text is not None:
         # The first row that holds (E2): a joint text is one, whatever else either side said that day.
         return _by_control(case, own_text)
-    return _by_positions(case, term, obligor, _of_the_time(case, _everything(case, term)))
+    return _by_positions(case, term, obligor, _of_the_time(case, _everything(case, term)), is_latest=False)
 
 
 def _own_text(case: Case, obligor: str) -> str | None:
@@ -123,16 +142,20 @@ def _by_control(case: Case, own_text: str) -> Derived:
     )
 
 
-def _by_positions(case: Case, term: Term, obligor: str, said: Sequence[_Said]) -> Derived:
+def _by_positions(case: Case, term: Term, obligor: str, said: Sequence[_Said], *, is_latest: bool) -> Derived:
+    """Return the level by what an obligor said last: of all that was said, or of what was said at the time."""
     own = [one for one in said if one.party == obligor]
     matching = _match(case, obligor, said)
     if not own:
         # Silent or denying at worst, matching texts at best; a joint text only where the document is not known.
-        best = 4 if case.document is None else 2 if matching is False else 3
-        return between("K", 0, best, f"no position of {obligor} on {term.id} is recorded", case.cite())
+        best = _most(case) if case.document is None else 2 if matching is False else 3
+        return between("K", 0, best, f"no position of {obligor} on {term.id} is recorded", case.cite("obligors"))
     latest = _latest(own)
     if not latest:
         says = f"{obligor} is silent on it in its own text"
+        if case.document is None:
+            says = f"{says}; whether the document is one is unknown"
+            return between("K", 0, _most(case), says, *(one.cite for one in own))
         return at("K", 0, says, *(one.cite for one in own), code="PL302")
     levels = [_by_stance(case, one, matching=matching) for one in latest]
     if {"affirms", "denies"} <= {one.stance for one in latest}:
@@ -141,7 +164,17 @@ def _by_positions(case: Case, term: Term, obligor: str, said: Sequence[_Said]) -
         return between(
             "K", 0, high, f"{obligor} both affirms and denies it on {latest[0].day}", *(one.cite for one in latest)
         )
+    if case.document is None and levels[0].high < _most(case) and (not is_latest or latest[0].day <= case.body.date):
+        # The text may be the obligor's own, and then it says no less than what was said by its day.
+        says = f"{levels[0].reasons[0].says}; whether the text is the obligor's own is unknown"
+        return between("K", levels[0].low, _most(case), says, *(one.cite for one in latest))
     return levels[0]
+
+
+def _most(case: Case) -> int:
+    """Return the highest level that a text of the obligor's own could have: what it controls is asked there."""
+    control = case.body.performance.control if case.body.performance is not None else None
+    return 3 if control is not None and fraction(control) < _HALF else 4
 
 
 def _by_stance(case: Case, said: _Said, *, matching: bool | None) -> Derived:
@@ -164,6 +197,9 @@ def _affirmed(case: Case, said: _Said, *, matching: bool | None) -> Derived:
     own_text = _own_text(case, said.party)
     if own_text is not None:
         return _by_control(case, own_text)
+    if case.document is None:
+        says = f"{said.party}'s own statement on it; whether the text is a joint one is unknown"
+        return between("K", 3 if matching is True else 2, _most(case), says, said.cite)
     if matching is True:
         return at("K", 3, f"{said.party} affirms it, and the other side's text matches", said.cite, code="PL307")
     if matching is False:

@@ -4,15 +4,14 @@ Written, from the forum that the instrument names; practised, from whether that 
 answered in its time.
 """
 
-from datetime import date, timedelta
 from typing import Literal
 
 from ledger.assessment.enforceability.case import Case, cite
-from ledger.assessment.enforceability.level import Derived, as_written, at, between, reason
+from ledger.assessment.enforceability.level import Derived, as_written, at, between, observed
+from ledger.assessment.limit import ends_on, is_imputed
 from ledger.assessment.view import Fact
 from ledger.model.action import Action
-from ledger.model.instrument import Forum, Limit
-from ledger.model.value import as_date
+from ledger.model.instrument import Forum
 
 _TALKS: frozenset[str] = frozenset({"consultation", "peer_review", "publicity"})
 _JUDGES: frozenset[str] = frozenset({"compliance_body", "arbitration", "court"})
@@ -23,7 +22,9 @@ _LEAVE: frozenset[str] = frozenset({"consent", "blockable"})
 _SEISES: frozenset[str] = frozenset({"appeal", "consultation"})
 """Acts that seise a forum by themselves; a notice or an escalation does so where it names a stage of the procedure."""
 
-_ANSWERS: frozenset[str] = frozenset({"consultation", "remedy", "waiver", "excuse", "settlement"})
+_ANSWERS: frozenset[str] = frozenset(
+    {"report", "assessment", "consultation", "decision", "remedy", "waiver", "excuse", "settlement"}
+)
 """Acts of the other side that answer; a settlement, a waiver or an excuse answers whoever makes it."""
 
 _ENDS: frozenset[str] = frozenset({"waiver", "excuse", "settlement"})
@@ -70,11 +71,10 @@ def practised(case: Case, *, as_text: Derived) -> Derived:
         return as_written("A", as_text, "as written: nobody seised a forum of the text", case.cite_instrument("forum"))
     state, action, says = seised
     if state == "open":
-        return as_written("A", as_text, f"as written: {says}", cite(action))
-    shift = _up if state == "answered" else _at_most_one
+        return as_written("A", as_text, f"as written: {says}", cite(action, "date"))
+    shift, code = (_up, "E3.A.answered") if state == "answered" else (_at_most_one, "E3.A.passed")
     low, high = shift(as_text.low), shift(as_text.high)
-    moved = Derived(low, high, as_text.reasons, as_text.unknown if low < high else (), observed=True)
-    return moved.also(reason("A", low if low == high else f"{low}-{high}", says, cite(action)))
+    return observed("A", as_text, says, cite(action, "date"), code=code, low=low, high=high)
 
 
 def _up(level: int) -> int:
@@ -108,34 +108,20 @@ def _answers(later: Action, seising: Action) -> bool:
 def _became(
     case: Case, seising: Fact[Action], answer: Fact[Action] | None
 ) -> tuple[Literal["answered", "passed", "open"], Fact[Action], str]:
-    stage = case.stage(seising.body.stage)
-    limit = stage.limit if stage is not None else None
+    stage = case.answering(seising.body)
+    limit = stage.limit if stage is not None and not is_imputed(stage.limit) else None
     day = seising.body.date
     if limit is None:
         # Whether an answer came in time cannot be said of a time that is not known.
         return "open", seising, f"seised on {day}, but the time within which it must answer is unknown"
-    last = last_day(day, limit)
-    if answer is not None and answer.body.date <= last:
+    ends = ends_on(day, limit, case.known.calendars)
+    last = ends.latest or ends.earliest
+    is_certain = ends.latest is not None or limit.calendar is None
+    if answer is not None and answer.body.date <= last and is_certain:
         return "answered", answer, f"seised on {day} and answered on {answer.body.date}, in time (until {last})"
-    if limit.working:
+    if ends.latest is None:
         # Holidays only lengthen the time: without the calendar in hand it cannot be said to have passed.
         return "open", seising, f"seised on {day}; without its holiday calendar the limit cannot be said to have passed"
     if answer is not None or case.known.view.as_of > last:
         return "passed", answer or seising, f"seised on {day}, and not answered by {last}"
     return "open", seising, f"seised on {day}; its time runs until {last}"
-
-
-def last_day(day: str, limit: Limit) -> str:
-    """Return the last day of a time limit that begins to run after ``day``.
-
-    Working days are counted as Monday to Friday, which is the earliest day on which the limit can end: holidays
-    lengthen it.
-    """
-    reached: date = as_date(day)
-    if not limit.working:
-        return (reached + timedelta(days=limit.days)).isoformat()
-    left = limit.days
-    while left:
-        reached += timedelta(days=1)
-        left -= reached.weekday() < 5
-    return reached.isoformat()

@@ -9,24 +9,10 @@ from dataclasses import dataclass
 from ledger.assessment.result import Cite, TermResult
 from ledger.assessment.standing import Standing, is_unilateral
 from ledger.assessment.view import Fact, Known, T
-from ledger.model.action import Action
+from ledger.model.action import ORDER, Action
 from ledger.model.commitment import Commitment
 from ledger.model.instrument import Instrument, Procedure, Stage
 from ledger.model.term import ActionTerm, ConditionalTerm, RestraintTerm, Term
-
-_STEPS: tuple[str, ...] = (
-    "notice",
-    "appeal",
-    "escalation",
-    "consultation",
-    "remedy",
-    "suspension",
-    "termination",
-    "excuse",
-    "waiver",
-    "settlement",
-)
-"""Enforcement actions in the order in which they follow one another on one day; entry order is no fact of the world."""
 
 
 def cite(fact: Fact[T], field: str | None = None) -> Cite:
@@ -84,7 +70,7 @@ class Case:
         """What was done about the commitment, in order of date; on one day a step before what answers or follows it."""
         actions = self.known.actions.get(self.subject, ())
         return tuple(
-            sorted(actions, key=lambda fact: (fact.body.date, _STEPS.index(fact.body.act), fact.body.by, fact.index))
+            sorted(actions, key=lambda fact: (fact.body.date, ORDER.index(fact.body.act), fact.body.by, fact.index))
         )
 
     def cite(self, field: str | None = None) -> Cite:
@@ -110,6 +96,11 @@ class Case:
         if not isinstance(procedure, Procedure):
             return None
         return next((stage for stage in procedure.stages if stage.id == name), None)
+
+    def answering(self, action: Action) -> Stage | None:
+        """Return the stage of the procedure in which an action is to be answered."""
+        procedure = self.document.procedure if self.document is not None else None
+        return procedure.answering(action.act, action.stage) if isinstance(procedure, Procedure) else None
 
 
 def is_conduct(term: Term) -> bool:

@@ -85,10 +85,32 @@ def _has_term(case: Case) -> bool | None:
 
 def practised(case: Case, *, as_text: Derived) -> Derived:
     """Return the level as it stands: 0 from suspension, exit or lapse; a period that ended is none of these (E3)."""
+    gone = _gone(case)
+    if gone is not None:
+        change, code, says = gone
+        cites = tuple(cite(one, "change") for one in case.standing.in_effect if one.body.change == change)
+        derived = at("X", 0, says, *(cites or (case.cite_instrument("expires"),)), code=code)
+        return Derived(0, 0, derived.reasons, observed=True)
+    return as_written("X", as_text, "as written: neither suspended, left nor lapsed", case.cite_instrument("exit"))
+
+
+def _gone(case: Case) -> tuple[str, str, str] | None:
+    """Return the change by which it is gone, the rule, and a sentence; null while it stands.
+
+    A pledge whose terms were replaced can be suspended or run out all the same: validity names one thing only (R12).
+    """
     standing = case.standing
-    if standing.validity in {"suspended", "withdrawn", "expired"}:
-        changes = {"suspend", "withdraw", "expire"}
-        cites = tuple(cite(one, "change") for one in standing.in_effect if one.body.change in changes)
-        gone = at("X", 0, standing.reason, *(cites or (case.cite_instrument("expires"),)))
-        return Derived(0, 0, gone.reasons, observed=True)
-    return as_written("X", as_text, "as written: neither suspended, left nor lapsed", case.cite_instrument())
+    match standing.validity:
+        case "withdrawn":
+            return "withdraw", "E3.X.left", standing.reason
+        case "expired":
+            return "expire", "E3.X.lapsed", standing.reason
+        case "suspended":
+            return "suspend", "E3.X.suspended", standing.reason
+        case _:
+            expires = case.document.expires if case.document is not None else None
+            if expires not in (None, "none") and expires < case.known.view.as_of:
+                return "expire", "E3.X.lapsed", f"the instrument expired on {expires}"
+            if all(term.id in standing.suspended for term in case.terms):
+                return "suspend", "E3.X.suspended", "every material term is suspended"
+            return None

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.assessment.enforceability.pillar import DIMENSIONS
+from ledger.assessment.enforceability.practice import AS_WRITTEN, IDENTIFIERS
 from ledger.assessment.result import Cite, Level, Reason
 from ledger.model.attestation import Dimension
 
@@ -40,8 +41,12 @@ def reason(dimension: Dimension, level: int | str, says: str, *cites: Cite, code
     """Return why a dimension has its level: the row of the table (``V.3``), a sentence, and the entries used.
 
     Args:
-        code: of the lint's rule that keeps it from the next level (``PL209``), by *rule* (E9).
+        code: the name of the rule that decided: of a written level what keeps it from the next (``PL209``, E9), of a
+            practised one what was observed (``E3.V.late``); at row 4 and for precision the row is its own name.
     """
+    if (code or f"{dimension}.4") not in IDENTIFIERS:
+        message = f"{code} is a rule that no table lists; add it to practice or rule"
+        raise AssertionError(message)
     return Reason(rule=f"{dimension}.{level}", says=says, cites=cites, code=code)
 
 
@@ -70,7 +75,16 @@ def unknown_code(dimension: Dimension) -> str:
 def as_written(dimension: Dimension, written: Derived, says: str, *cites: Cite) -> Derived:
     """Return the practised level where nothing was observed: the written one, and it says so (E3)."""
     rung = str(written.low) if written.low == written.high else f"{written.low}-{written.high}"
-    return replace(written, reasons=(*written.reasons, reason(dimension, rung, says, *cites)), observed=False)
+    told = reason(dimension, rung, says, *cites, code=AS_WRITTEN[dimension])
+    return replace(written, reasons=(*written.reasons, told), observed=False)
+
+
+def observed(dimension: Dimension, before: Derived, says: str, *cites: Cite, code: str, low: int, high: int) -> Derived:
+    """Return a practised level: the one before, moved by what was observed, with why and what is still unknown (E3)."""
+    rung = str(low) if low == high else f"{low}-{high}"
+    told = reason(dimension, rung, says, *cites, code=code)
+    unknown = before.unknown if low < high else ()
+    return Derived(low, high, (*before.reasons, told), unknown, observed=True)
 
 
 def lowest(parts: Sequence[Derived]) -> Derived:

@@ -27,8 +27,9 @@ def written(case: Case) -> Derived:
         return between("O", 0, 4, "the instrument is not known at this view", case.cite("instrument"))
     if document.binding == "no":
         return at("O", 0, "the text says that it does not bind", case.cite_instrument("binding"), code="PL402")
-    if document.form == "notice" and case.unilateral:
-        # It binds by its maker's own law, which the maker can change: row 2, whatever its verb.
+    if document.form == "notice" and set(document.issuers) <= set(case.body.obligors):
+        # It binds by its maker's own law, which the maker can change: row 2, whatever its verb. A notice of somebody
+        # else is no law of the obligor's.
         return at("O", 2, "a unilateral legal notice", case.cite_instrument("form"), code="PL407")
     return lowest([_of_term(case, term) for term in case.terms])
 
@@ -36,21 +37,24 @@ def written(case: Case) -> Derived:
 def practised(case: Case, *, as_text: Derived) -> Derived:
     """Return the level as it stands: 0 while suspended or disowned, else as written (E3)."""
     if case.standing.validity == "suspended" or all(term.id in case.standing.suspended for term in case.terms):
-        return _fallen("suspended", *_cites(case, "suspend"))
+        return _fallen("suspended", *_cites(case, "suspend"), code="E3.O.suspended")
     # To leave a pledge is to disown it; that it ran out, or that the other side left, is not.
     left = [
         one for one in case.standing.in_effect
         if one.body.change == "withdraw" and one.body.applies_to == "all" and set(one.body.by) & set(case.body.obligors)
     ]  # fmt: skip
     if left:
-        return _fallen("disowned: the obligor has withdrawn", *(cite(one, "change") for one in left))
-    if all(acknowledgement.is_disowned(case, term) for term in case.terms):
-        return _fallen("disowned: the obligor's latest position denies it", case.cite())
-    return as_written("O", as_text, "as written: neither suspended nor disowned", case.cite())
+        cites = tuple(cite(one, "change") for one in left)
+        return _fallen("disowned: the obligor has withdrawn", *cites, code="E3.O.left")
+    denials = [acknowledgement.denials(case, term) for term in case.terms]
+    if all(denials):
+        cites = tuple(dict.fromkeys(one for several in denials for one in several))
+        return _fallen("disowned: the obligor's latest position denies it", *cites, code="E3.O.denied")
+    return as_written("O", as_text, "as written: neither suspended nor disowned", case.cite_instrument("binding"))
 
 
-def _fallen(says: str, *cites: Cite) -> Derived:
-    derived = at("O", 0, says, *cites)
+def _fallen(says: str, *cites: Cite, code: str) -> Derived:
+    derived = at("O", 0, says, *cites, code=code)
     return Derived(0, 0, derived.reasons, observed=True)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ledger.assessment.enforceability.case import Case
-from ledger.assessment.enforceability.level import Derived, as_written, at, lowest, reason
+from ledger.assessment.enforceability.level import Derived, as_written, at, lowest, observed
 from ledger.model.term import (
     ELEMENTS,
     ActionTerm,
@@ -113,12 +113,14 @@ def count(case: Case, term: Term) -> Count:
     if isinstance(term, ActionTerm | RestraintTerm):
         # Pass/fail conduct is the act: the words that show the act show what is pass or fail about it.
         places["quantity"] = places["quantity"] or places["action"]
-    if not (isinstance(term, QuantityTerm) and term.target_is == "increment") and not isinstance(term, TrendTerm):
-        places["reference"] = places["reference"] or places["quantity"]  # absolute: by the quantity's own span (E1)
+    imputed = frozenset(one.element for one in term.imputed)
+    is_absolute = not (isinstance(term, QuantityTerm) and term.target_is == "increment")
+    if is_absolute and not isinstance(term, TrendTerm) and "quantity" not in imputed:
+        # Absolute: by the quantity's own span (E1), where that number is the text's own (R17).
+        places["reference"] = places["reference"] or places["quantity"]
     halves = _halves(term.marks)
     if getattr(term, "readings", None) is not None:
         halves["action"] = UNSETTLED
-    imputed = frozenset(one.element for one in term.imputed)
     return _counted(fields, places, halves, imputed, speaks=_speaks(case, term.actor))
 
 
@@ -236,5 +238,6 @@ def practised(case: Case, term: Term, *, as_text: Derived) -> Derived:
     """Return the practised precision: as written, on the amended terms (E3)."""
     if case.body.term(term.id) == term:
         return as_written("P", as_text, "as written: no amendment has changed the term", case.cite_term(term))
-    amended = Derived(as_text.low, as_text.high, as_text.reasons, as_text.unknown, observed=True)
-    return amended.also(reason("P", as_text.low, "read on the amended term", case.cite_term(term)))
+    says = "read on the amended term"
+    ends = {"low": as_text.low, "high": as_text.high}
+    return observed("P", as_text, says, case.cite_term(term), code="E3.P.amended", **ends)

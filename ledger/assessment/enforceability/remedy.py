@@ -6,12 +6,13 @@ consequence followed and which levers have lapsed.
 
 from collections.abc import Iterator, Mapping
 
-from ledger.assessment.enforceability.answerability import last_day
 from ledger.assessment.enforceability.case import Case, cite
-from ledger.assessment.enforceability.level import Derived, as_written, at, between, reason
-from ledger.assessment.result import Cite, Reason
+from ledger.assessment.enforceability.level import Derived, as_written, at, between, observed, reason
+from ledger.assessment.limit import ends_on, is_imputed
+from ledger.assessment.result import Reason
 from ledger.assessment.view import Fact
 from ledger.model.action import Action
+from ledger.model.amendment import Amendment
 from ledger.model.commitment import Lever
 from ledger.model.instrument import Remedy
 
@@ -36,10 +37,14 @@ def practised(case: Case, *, as_text: Derived) -> Derived:
 
     A lever that lapsed is left out first.
     """
-    day = case.known.view.as_of
-    live = tuple((n, one) for n, one in _standing(case, day) if one.subject not in case.standing.lapsed)
-    changed = live != _standing(case, case.body.date)
-    level = _derive(case, live) if changed else as_text
+    live = _standing(case, case.known.view.as_of)
+    level, changed = as_text, live != _standing(case, case.body.date)
+    if changed:
+        again = _derive(case, live)
+        says = "the levers that stand at the view are not those of the text's day: derived again"
+        lapses = _lapses(case, by=case.known.view.as_of)
+        cites = (case.cite("levers"), *(cite(fact, "lever") for fact in lapses))
+        level = observed("R", again, says, *cites, code="E3.R.levers", low=again.low, high=again.high)
     events = tuple(_events(case))
     failed = tuple(why for followed, why in events if not followed)
     kept = tuple(why for followed, why in events if followed)
@@ -50,27 +55,30 @@ def practised(case: Case, *, as_text: Derived) -> Derived:
         return Derived(max(level.low, 3), max(level.high, 3), (*level.reasons, *kept),
                        level.unknown if level.high > max(level.low, 3) else (), observed=True)  # fmt: skip
     if changed:
-        says = "the levers that stand at the view are not those of the text's day: derived again"
-        return Derived(level.low, level.high, level.reasons, level.unknown, observed=True).also(
-            reason("R", level.low, says, case.cite("levers"), *_lapses(case))
-        )
-    return as_written("R", as_text, "as written: no trigger held, no breach was notified, no lever lapsed", case.cite())
+        return level
+    says = "as written: no trigger held, no breach was notified, no lever lapsed"
+    return as_written("R", as_text, says, case.cite("levers"))
 
 
 def _standing(case: Case, day: str) -> tuple[tuple[int, Lever], ...]:
-    """Return the levers whose own days hold that day, with their places."""
+    """Return the levers whose own days hold that day and that had not lapsed by then, with their places."""
+    lapsed = {fact.body.lever for fact in _lapses(case, by=day)}
     return tuple(
         (position, one)
         for position, one in enumerate(case.body.levers)
         if (one.since is None or one.since <= day) and (one.until is None or day <= one.until)
-    )
+        and one.subject not in lapsed
+    )  # fmt: skip
 
 
-def _lapses(case: Case) -> tuple[Cite, ...]:
-    """Return the entries by which levers of the pledge lapsed (F4)."""
-    subjects = {lever.subject for lever in case.body.levers} & case.standing.lapsed
-    lapses = (fact for facts in case.known.amendments.values() for fact in facts if fact.body.lever in subjects)
-    return tuple(cite(fact, "lever") for fact in sorted(lapses, key=lambda fact: fact.index))
+def _lapses(case: Case, *, by: str) -> tuple[Fact[Amendment], ...]:
+    """Return the amendments by which levers of the pledge had lapsed by a day, in the order of the log (F4)."""
+    subjects = {lever.subject for lever in case.body.levers}
+    lapses = (
+        fact for facts in case.known.amendments.values() for fact in facts
+        if fact.body.lever in subjects and fact.body.effective <= by
+    )  # fmt: skip
+    return tuple(sorted(lapses, key=lambda fact: fact.index))
 
 
 def _derive(case: Case, levers: tuple[tuple[int, Lever], ...]) -> Derived:
@@ -104,14 +112,11 @@ def _events(case: Case) -> Iterator[tuple[bool, Reason]]:
         cites = result.trigger.cites
         match result.trigger.consequence:
             case "followed":
-                yield True, reason("R", 3, f"the trigger of {term.id} held, and the consequence followed", *cites)
+                says = f"the trigger of {term.id} held, and the consequence followed"
+                yield True, reason("R", 3, says, *cites, code="E3.R.trigger-followed")
             case "followed_late" | "not_followed":
-                yield (
-                    False,
-                    reason(
-                        "R", 1, f"the trigger of {term.id} held, and the consequence did not follow in time", *cites
-                    ),
-                )
+                says = f"the trigger of {term.id} held, and the consequence did not follow in time"
+                yield False, reason("R", 1, says, *cites, code="E3.R.trigger-failed")
             case "not_due" | "unknown":
                 continue
     for position, one in enumerate(case.actions):
@@ -122,19 +127,21 @@ def _events(case: Case) -> Iterator[tuple[bool, Reason]]:
 def _after_notice(case: Case, notice: Fact[Action], later: tuple[Fact[Action], ...]) -> Iterator[tuple[bool, Reason]]:
     """Yield whether a notified breach had its consequence; nothing while its time runs or where it was settled."""
     stage = case.stage(notice.body.stage)
-    limit = stage.limit if stage is not None else None
-    last = last_day(notice.body.date, limit) if limit is not None else None
+    limit = stage.limit if stage is not None and not is_imputed(stage.limit) else None
+    # Holidays only lengthen a limit in working days: without its calendar it has no day on which it is over.
+    last = ends_on(notice.body.date, limit, case.known.calendars).latest if limit is not None else None
+    cites = (cite(notice, "date"),) if stage is None else (cite(notice, "date"), case.cite_instrument("procedure"))
     for one in later:
         if one.body.act in _ENDS:
             return
         if one.body.consequence or one.body.act in _CARRIES_OUT:
             says = f"a breach was notified on {notice.body.date}, and the consequence followed on {one.body.date}"
-            # Working days are counted without holidays, so a day after the limit may still be in time.
-            if last is not None and one.body.date > last and limit is not None and not limit.working:
-                yield False, reason("R", 1, f"{says}, after its time ({last})", cite(notice), cite(one))
+            if last is not None and one.body.date > last:
+                late = f"{says}, after its time ({last})"
+                yield False, reason("R", 1, late, *cites, cite(one, "date"), code="E3.R.breach-failed")
             else:
-                yield True, reason("R", 3, says, cite(notice), cite(one))
+                yield True, reason("R", 3, says, *cites, cite(one, "act"), code="E3.R.breach-followed")
             return
-    if last is not None and limit is not None and not limit.working and case.known.view.as_of > last:
+    if last is not None and case.known.view.as_of > last:
         says = f"a breach was notified on {notice.body.date}, and no consequence followed by {last}"
-        yield False, reason("R", 1, says, cite(notice))
+        yield False, reason("R", 1, says, *cites, code="E3.R.breach-failed")

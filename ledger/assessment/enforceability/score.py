@@ -20,6 +20,7 @@ from ledger.assessment.enforceability import (
 from ledger.assessment.enforceability.case import Case, cite
 from ledger.assessment.enforceability.gain import raises
 from ledger.assessment.enforceability.level import Derived
+from ledger.assessment.enforceability.objection import objection
 from ledger.assessment.enforceability.pillar import DIMENSIONS, PILLARS, band, caps, gated, pillar, points
 from ledger.assessment.enforceability.robustness import robustness
 from ledger.assessment.enforceability.written import Levels, ends, lowest_of_terms
@@ -67,9 +68,10 @@ def score(known: Known, subject: str, standing: Standing, terms: tuple[TermResul
     written = {one: pair[0] for one, pair in levels.items()}
     practised = {one: pair[1] for one, pair in levels.items()}
     sides = (_side(written), _side(practised))
+    dimensions = tuple(_printed(case, one, levels[one]) for one in DIMENSIONS)
     return Score(
         method=METHOD,
-        dimensions=tuple(_printed(case, one, levels[one]) for one in DIMENSIONS),
+        dimensions=dimensions,
         terms=tuple(_printed_term(case, term, text.each[term.id], each[term.id]) for term in case.terms),
         written=sides[0],
         practised=sides[1],
@@ -77,7 +79,20 @@ def score(known: Known, subject: str, standing: Standing, terms: tuple[TermResul
         gates=(*_gates(written, "written"), *_gates(practised, "practised")),
         unknown=tuple(dict.fromkeys(one for pair in levels.values() for level in pair for one in level.unknown)),
         raises=raises(case, text),
+        objection=objection(dimensions, *sides, halved=_halved(case)),
     )
+
+
+def _halved(case: Case) -> str | None:
+    """Return the elements of the material terms that count one half, in words; null where none does (E1)."""
+    counts = [precision.count(case, term) for term in case.terms]
+    halves = [
+        f"{precision.NAMES[one]} ({counted.notes[one]})"
+        for counted in counts
+        for one, weight in counted.weights.items()
+        if 0 < weight < 1
+    ]
+    return ", ".join(dict.fromkeys(halves)) or None
 
 
 # --- the levels, dimension by dimension -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from ledger.assessment.enforceability.case import Case, cite, is_conduct
-from ledger.assessment.enforceability.level import Derived, as_written, at, between, highest, reason
+from ledger.assessment.enforceability.level import Derived, as_written, at, between, highest, observed
 from ledger.assessment.lag import LONGEST_LAG, usual_lag
 from ledger.assessment.result import Cite, ReadingResult, SourceResult
 from ledger.assessment.view import Fact
@@ -95,9 +95,9 @@ def practised(case: Case, term: Term, *, as_text: Derived) -> Derived:
     silent = frozenset(fact.body.authority for fact in looked if fact.body.authority is not None)
     left = _best(case, term, silent=silent)
     low, high = min(left.low, as_text.low), min(left.high, as_text.high)
-    lowered = Derived(low, high, left.reasons, left.unknown, observed=True)
     says = f"an assessor looked, and {', '.join(sorted(silent))} had not published"
-    return lowered.also(reason("V", low, says, *(cite(fact) for fact in looked)))
+    cites = (cite(fact, "authority") for fact in looked)
+    return observed("V", left, says, *cites, code="E3.V.silent", low=low, high=high)
 
 
 def _with_figures(case: Case, term: Term) -> Iterator[tuple[ReadingResult, SourceResult]]:
@@ -119,16 +119,21 @@ def _looked_for(case: Case, term: Term) -> tuple[Fact[Attestation], ...]:
 def _of_figures(case: Case, term: Term, reading: ReadingResult, source: SourceResult) -> Derived:
     cites = source.cites
     if source.grade in {"E0", "E1", "E2"}:
-        return at("V", 1, f"only the claimant's figures, or media: {source.source}", *cites)
+        return at("V", 1, f"only the claimant's figures, or media: {source.source}", *cites, code="E3.V.claimant")
     if (share := _due_share(case, term, source)) is not None and share < _ENOUGH:
-        return at("V", 2, f"figures of {source.source} cover under 80 % of the periods due", *cites)
+        says = f"figures of {source.source} cover under 80 % of the periods due"
+        return at("V", 2, says, *cites, code="E3.V.periods")
     if _is_late(case, term, source):
-        return at("V", 2, f"figures of {source.source} came later than 24 months after the period", *cites)
+        says = f"figures of {source.source} came later than 24 months after the period"
+        return at("V", 2, says, *cites, code="E3.V.late")
     if _is_named(case, term, reading, source):
-        return at("V", 4, f"{source.source}, named in the text, has figures for the periods due", *cites)
+        says = f"{source.source}, named in the text, has figures for the periods due"
+        return at("V", 4, says, *cites, code="E3.V.named")
     if fraction(source.scope_coverage) < _ENOUGH:
-        return at("V", 2, f"figures of {source.source} cover {source.scope_coverage} of the scope", *cites)
-    return at("V", 3, f"{source.source}, official or independent, has figures for the periods due", *cites)
+        says = f"figures of {source.source} cover {source.scope_coverage} of the scope"
+        return at("V", 2, says, *cites, code="E3.V.scope")
+    says = f"{source.source}, official or independent, has figures for the periods due"
+    return at("V", 3, says, *cites, code="E3.V.official")
 
 
 def _is_named(case: Case, term: Term, reading: ReadingResult, source: SourceResult) -> bool:

@@ -74,6 +74,19 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A member of a group whose figures are put together: the days on which it belonged, and its figures, if any (R3).
+
+    Attributes:
+        channel: null where the channel has nothing of this member.
+    """
+
+    name: str
+    days: tuple[Span, ...]
+    channel: "Channel | None"
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """One channel of one source.
 
@@ -85,6 +98,9 @@ class Channel:
         units: the units that its figures came in.
         tables: by which codes of other classifications were read. ``rates``: by which other currencies were.
         listed: rows of codes that are listed and not counted. ``notes``: what was left out of it, and why.
+        group: the group of parties that it speaks for; empty where there is none. ``parts``: the members whose figures
+            it is put together from; none where they are the group's own (R3).
+        owner_of_parts: the group, where every member's figures are its own official ones.
     """
 
     source: str
@@ -102,6 +118,9 @@ class Channel:
     rates: tuple[Rate, ...] = ()
     listed: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+    group: str = ""
+    parts: tuple[Part, ...] = ()
+    owner_of_parts: str | None = None
 
     @property
     def standing(self) -> Standing:
@@ -116,6 +135,8 @@ class Channel:
     @property
     def owner(self) -> str | None:
         """The party whose official figures these are."""
+        if self.parts:
+            return self.owner_of_parts
         owners = {fact.body.authority_of for fact in self.facts.values()}
         return owners.pop() if len(owners) == 1 else None
 
@@ -136,8 +157,18 @@ class Admitted:
     refused: tuple[NotAdmissible, ...]
 
 
-def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, unit: str) -> Admitted:
+NOBODY: Mapping[str, str] = {}
+"""No other term is counted in another currency."""
+
+
+def admit(
+    known: Known, selected: Selected, query: Query, reading: Reading, *, unit: str, taken: Mapping[str, str] = NOBODY
+) -> Admitted:
     """Return the channels that answer a reading in the term's unit, and the statements of its series that do not.
+
+    Args:
+        taken: by currency, the other term of the commitment that counts the same flow in it: what is in it is that
+            term's and not converted, lest it be counted by both (R3).
 
     Raises:
         UnitError: the term's unit is not known (R5).
@@ -153,15 +184,16 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
             reasons[index] = reason
         elif reading.source is not None and fact.body.authority != reading.source:
             reasons[index] = f"statistics of {fact.body.authority}; the text names {reading.source}"
-    gathered = _gather(selected, query, reading, exchange, unit=unit, barred=frozenset(reasons))
+    gathered = _gather(selected, query, reading, exchange, unit=unit, barred=frozenset(reasons), taken=taken)
     reasons |= {entry: reason for entry, reason in gathered.reasons.items() if entry not in reasons}
     groups = gathered.groups
     for key, rows in list(groups.items()):
-        left, why = _in_one_currency(rows, unit=unit)
-        if why is not None:
+        left, whys = _in_one_currency(rows, facts, unit=unit, taken=taken)
+        if whys:
             groups[key] = left
             counted = {row.entry for row in left}
-            reasons |= {row.entry: why for row in rows if row.entry not in counted}
+            reasons |= {entry: why for entry, why in whys.items() if entry not in counted}
+            gathered.notes.setdefault(key, []).extend(whys.values())
     groups = {key: rows for key, rows in groups.items() if rows}
     for key, twice in [(key, _days_twice(rows)) for key, rows in groups.items()]:
         if twice is not None:
@@ -178,6 +210,7 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
         channels=tuple(
             _channel(
                 known, query, key, rows, facts, exchange, unit=unit, routes=routes,
+                lacking=tuple(gathered.lacking.get(key, ())),
                 listed=tuple(gathered.listed.get(key, ())), notes=tuple(dict.fromkeys(gathered.notes.get(key, ()))),
             )
             for key, rows in sorted(groups.items())
@@ -188,19 +221,31 @@ def admit(known: Known, selected: Selected, query: Query, reading: Reading, *, u
 
 @dataclass(frozen=True, slots=True)
 class _Gathered:
-    """The rows of a query by channel, frequency and basis: what may count, what is listed, why the rest does not."""
+    """The rows of a query by channel, frequency and basis: what may count, what is listed, why the rest does not.
+
+    Attributes:
+        lacking: days of figures in a currency that no rate leads from: there is something, and how much is not known.
+    """
 
     groups: dict[_Group, list[Row]]
     listed: dict[_Group, list[Row]]
     notes: dict[_Group, list[str]]
     reasons: dict[int, str]
+    lacking: dict[_Group, list[Span]]
 
 
 def _gather(
-    selected: Selected, query: Query, reading: Reading, exchange: Exchange, *, unit: str, barred: frozenset[int]
+    selected: Selected,
+    query: Query,
+    reading: Reading,
+    exchange: Exchange,
+    *,
+    unit: str,
+    barred: frozenset[int],
+    taken: Mapping[str, str],
 ) -> _Gathered:
     """Return the rows of a query, those of barred entries left out."""
-    found = _Gathered({}, {}, {}, {})
+    found = _Gathered({}, {}, {}, {}, {})
     for row in selected.of(query):
         authority, name = selected.plan.channels[row.channel]
         key = (authority, name, FREQUENCIES[row.frequency], BASES[row.basis])
@@ -212,24 +257,42 @@ def _gather(
                 found.groups.setdefault(key, []).append(row)
                 continue
             found.reasons.setdefault(row.entry, reason)
-            if row.line == CURRENT and currency_of(UNITS[row.unit]) is not None:
+            if row.line == CURRENT and (currency := currency_of(UNITS[row.unit])) is not None:
                 found.notes.setdefault(key, []).append(reason)
+                if currency != currency_of(unit) and currency not in taken:
+                    found.lacking.setdefault(key, []).append(Span(row.day_from, row.day_to))
     return found
 
 
-def _in_one_currency(rows: list[Row], *, unit: str) -> tuple[list[Row], str | None]:
-    """Return the rows of one currency, the term's own before others; a flow that is given in two is counted once (R5).
+def _in_one_currency(
+    rows: list[Row], facts: Mapping[int, Fact[Evidence]], *, unit: str, taken: Mapping[str, str]
+) -> tuple[list[Row], dict[int, str]]:
+    """Return the rows whose currencies may be counted together, and by entry why others may not (R3, R5).
 
-    Which of two others to convert is not stated: then none is, with the reason.
+    Where each flow is in one currency, as transactions are, those in others come on top. Else a flow that is given in
+    two is counted once, in the term's own before others; which of two others to convert is not stated: then none is.
     """
     ours = currency_of(unit)
-    theirs = {currency_of(UNITS[row.unit]) for row in rows}
-    if ours is None or len(theirs) < 2:
-        return rows, None
-    if ours in theirs:
-        return [row for row in rows if currency_of(UNITS[row.unit]) == ours], f"the same in {ours} is counted"
-    names = " and ".join(sorted(str(one) for one in theirs))
-    return [], f"given in {names}; which of them to convert is not stated"
+    if ours is None:
+        return rows, {}
+    left, whys = [], {}
+    for row in rows:
+        theirs = currency_of(UNITS[row.unit])
+        if theirs is not None and theirs != ours and theirs in taken:
+            whys[row.entry] = f"in {theirs}: counted by the term {taken[theirs]}, which is owed in it"
+        else:
+            left.append(row)
+    theirs_left = {currency_of(UNITS[row.unit]) for row in left}
+    if len(theirs_left) < 2 or all(facts[row.entry].body.currencies == "apart" for row in left):
+        return left, whys
+    if ours in theirs_left:
+        counted = [row for row in left if currency_of(UNITS[row.unit]) == ours]
+        why = f"the same in {ours} is counted"
+    else:
+        names = " and ".join(sorted(str(one) for one in theirs_left))
+        counted, why = [], f"given in {names}; which of them to convert is not stated"
+    kept = {id(row) for row in counted}
+    return counted, whys | {row.entry: why for row in left if id(row) not in kept}
 
 
 def _why_not_counted(row: Row, reading: Reading, exchange: Exchange, *, unit: str) -> str | None:
@@ -274,6 +337,7 @@ def _channel(  # noqa: PLR0913  # what a channel is made of
     *,
     unit: str,
     routes: Routes,
+    lacking: tuple[Span, ...],
     listed: tuple[Row, ...],
     notes: tuple[str, ...],
 ) -> Channel:
@@ -293,7 +357,7 @@ def _channel(  # noqa: PLR0913  # what a channel is made of
         points=current,
         alone=ordered,
         facts=here,
-        zeros=_zeros(known, query, here, current),
+        zeros=_zeros(known, query, here, current, lacking),
         held=max((row.held_leaves for row in rows), default=0),
         leaves=max(row.all_leaves for row in rows),
         units=frozenset(UNITS[row.unit] for row in rows if row.line == CURRENT),
@@ -358,12 +422,16 @@ def _order(point: Point) -> tuple[int, int, str, int]:
 
 
 def _zeros(
-    known: Known, query: Query, facts: Mapping[int, Fact[Evidence]], points: tuple[Point, ...]
+    known: Known,
+    query: Query,
+    facts: Mapping[int, Fact[Evidence]],
+    points: tuple[Point, ...],
+    lacking: tuple[Span, ...],
 ) -> tuple[Span, ...]:
     """Return the days on which a missing row means zero (R10).
 
-    Where a point was withdrawn and no other vintage gives it, or the source interpolated, the row is not missing:
-    there is no figure for those days.
+    Where a point was withdrawn and no other vintage gives it, the source interpolated, or no rate leads from its
+    currency, the row is not missing: there is no figure for those days.
     """
     covered = [
         Span(day_number(fact.body.covers.start), day_number(fact.body.covers.end or fact.body.covers.start))
@@ -371,7 +439,7 @@ def _zeros(
         if fact.body.absent == "zero"
     ]
     given = {point.span for point in points if point.counts}
-    holes = [point.span for point in points if not point.counts and point.span not in given]
+    holes = [*lacking, *(point.span for point in points if not point.counts and point.span not in given)]
     for fact in facts.values():
         holes += [span for one in known.withdrawn.get(fact.name, ()) if _in_scope(query, one.classification, one.code)
                   and (span := Span(day_number(one.start), day_number(one.end))) not in given]  # fmt: skip

@@ -36,7 +36,7 @@ def judge_action(known: Known, subject: str, term: ActionTerm) -> Conduct:
     is_closed = due is not None and as_of > due
     held = answers(known, subject, "done", term.id, until=due) if is_closed else said
     level = degrees(held.latest)
-    done = _day_done(said)
+    done = day_done(said)
     if level is None and not said.latest:
         return _unattested(said, is_closed=is_closed, is_undated=due is None)
     if level == ("complete", "complete"):
@@ -82,7 +82,7 @@ def _how_far(said: Answers) -> str:
     return _interval(*level) if level is not None else "nothing attested"
 
 
-def _day_done(said: Answers) -> str | None:
+def day_done(said: Answers) -> str | None:
     """Return the first day on which every assessor who answers says complete; null while one does not."""
     authors = {fact.author for fact in said.all}
     state: dict[str, str | None] = {}
@@ -117,7 +117,7 @@ def _by_milestones(known: Known, subject: str, term: ActionTerm) -> Conduct:
     said = [answers(known, subject, "done", term.id, milestone=step.id) for step in term.milestones]
     for step, answer in zip(term.milestones, said, strict=True):
         due = step.deadline or term.due  # of an action whose milestones all have days, the last of these
-        done = _day_done(answer)
+        done = day_done(answer)
         if done is not None:
             days.append((done, max(0, day_number(done) - day_number(due)) if due is not None else 0))
         if done is not None and (due is None or done <= due):

@@ -8,7 +8,8 @@ from typing import Literal
 
 from ledger.assessment.reconcile.amount import exact_or_rounded, in_words
 from ledger.assessment.reconcile.asked import Asked, measured_in_words, window_of
-from ledger.assessment.reconcile.channel import Channel, admit
+from ledger.assessment.reconcile.assembled import admit_all
+from ledger.assessment.reconcile.channel import Channel
 from ledger.assessment.reconcile.coverage import Weights, weights
 from ledger.assessment.reconcile.span import Span, add_months, day_text, words
 from ledger.assessment.reconcile.total import Total, total
@@ -46,7 +47,9 @@ def observe(known: Known, selected: Selected, subject: str, term: TrendTerm) -> 
         if query is None:
             continue
         asked = Asked(known, selected, subject, commitment, term, reading, query, window, due=None)
-        admitted = admit(known, selected, query, reading, unit=term.unit)
+        # The year before the pledge is compared, too: who belonged then is asked as well.
+        days = (Span(add_months(window.first, -12), window.last),)
+        admitted = admit_all(known, selected, query, reading, unit=term.unit, days=days)
         refused |= {one.entry: one for one in admitted.refused}
         directions += [found for channel in admitted.channels for found in _direction(asked, channel)]
     return Observed(tuple(directions), tuple(one for _, one in sorted(refused.items())))

@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 
 from ledger.assessment.reconcile.amount import exact_or_rounded
 from ledger.assessment.reconcile.asked import Asked, window_of
+from ledger.assessment.reconcile.assembled import admit_all
 from ledger.assessment.reconcile.cause import agree, causes, discrepancies, is_mirror
-from ledger.assessment.reconcile.channel import admit
+from ledger.assessment.reconcile.depth import depths
 from ledger.assessment.reconcile.flip import flips_of, joint_flips
 from ledger.assessment.reconcile.need import needs_of
 from ledger.assessment.reconcile.reckoning import LEAST_SCOPE, Reckoning, reckon, when_reached
-from ledger.assessment.reconcile.span import day_number, day_text
+from ledger.assessment.reconcile.span import Span, day_number, day_text
 from ledger.assessment.reconcile.vote import Joint, SourceVote, join_readings, join_sources, source_votes
-from ledger.assessment.result import Discrepancy, Flip, Grade, NotAdmissible, ReadingResult, SourceResult
+from ledger.assessment.result import Depth, Discrepancy, Flip, Grade, NotAdmissible, ReadingResult, SourceResult
+from ledger.assessment.route import currency_of
 from ledger.assessment.selection import Selected, query_of
 from ledger.assessment.view import Known
 from ledger.model.determination import Outcome
@@ -28,6 +30,7 @@ class Weighed:
         missing: named sources, or readings, that do not vote (R8, method §2).
         flips: what would turn the joint outcome; ``needs`` what would decide one that is open (R13).
         apart: how far apart every two sources on one flow are (R8).
+        depths: how deep the target is on each channel that votes, else on those that say most (E10).
     """
 
     joint: Joint
@@ -42,6 +45,7 @@ class Weighed:
     flips: tuple[Flip, ...]
     needs: tuple[str, ...]
     apart: tuple[Discrepancy, ...]
+    depths: tuple[Depth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,29 @@ def _read(known: Known, selected: Selected, subject: str, term: QuantityTerm, re
         window=window_of(term, pledged=commitment.body.date, as_of=known.view.as_of),
         due=day_number(term.due) if term.due is not None else None,
     )
-    admitted = admit(known, selected, query, reading, unit=term.unit)
+    days = [asked.window, *([Span(query.weigh_from, query.weigh_to)] if query.weigh_from else [])]
+    admitted = admit_all(known, selected, query, reading, unit=term.unit, days=days, taken=_taken(asked))
     votes = source_votes(one for channel in admitted.channels for one in reckon(asked, channel))
     return _Read(asked, reading, _joined(asked, votes), votes, admitted.refused)
+
+
+def _taken(asked: Asked) -> dict[str, str]:
+    """Return by currency the other terms that count the same flow in it, on some of the same days (R3, R5).
+
+    A loan in dollars and in special drawing rights is two terms: a payment is of one of them, whatever rates there are.
+    """
+    term, ours = asked.term, currency_of(asked.term.unit)
+    found: dict[str, str] = {}
+    for other in asked.commitment.body.terms if ours is not None else ():
+        if not isinstance(other, QuantityTerm) or other.id == term.id or asked.reading not in other.measures:
+            continue
+        if (currency := currency_of(other.unit)) in {None, ours, *found}:
+            continue
+        window = window_of(other, pledged=asked.commitment.body.date, as_of=asked.known.view.as_of)
+        query = query_of(other, asked.reading) if window.meets(asked.window) else None
+        if currency is not None and query is not None and query[:4] == asked.query[:4]:
+            found[currency] = other.id
+    return found
 
 
 def _joined(asked: Asked, votes: Sequence[SourceVote]) -> Joint:
@@ -198,6 +222,7 @@ def _weighed(known: Known, term: QuantityTerm, read: tuple[_Read, ...], joint: J
         ),
         needs=tuple(dict.fromkeys(needs_of(term, joint.outcome, [(one.reading, tuple(one.chosen())) for one in read]))),
         apart=discrepancies(chosen, unit=term.unit),
+        depths=tuple(depth for one in voting or chosen for depth in depths(one)),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from ledger.assessment.reconcile.amount import exact_or_rounded, fraction_text, in_words, percent
 from ledger.assessment.reconcile.decision import decide
 from ledger.assessment.reconcile.reckoning import LEAST_SCOPE, Reckoning
+from ledger.assessment.reconcile.single import Single, single_codes
 from ledger.assessment.reconcile.vote import Joint
 from ledger.assessment.result import Flip
 from ledger.model.determination import Outcome
@@ -59,7 +60,7 @@ def flips_of(one: Reckoning) -> tuple[Flip, ...]:
     return (
         _of_actual(one, turn),
         _of_baseline(one, _turn(one, "baseline", lambda by: one.outcome_if(baseline=by))),
-        _of_scope(one, turn),
+        _of_scope(one, turn, lambda outcome: outcome),
     )
 
 
@@ -81,7 +82,7 @@ def joint_flips(reckonings: Iterable[Reckoning], now: Outcome, rejoin: Rejoin) -
         one, turn = min(found, key=lambda pair: (abs(pair[1][0]), pair[0].result.source, pair[0].result.channel))
         yield _of_actual(one, turn) if kind == "actual" else _of_baseline(one, turn)
         if kind == "actual":
-            yield _of_scope(one, turn)
+            yield _joint_scope(able, one, turn, rejoin)
 
 
 def _joint_turn(one: Reckoning, kind: Literal["actual", "baseline"], rejoin: Rejoin) -> tuple[Fraction, Outcome] | None:
@@ -153,12 +154,51 @@ def _of_baseline(one: Reckoning, turn: tuple[Fraction, Outcome] | None) -> Flip:
     )  # fmt: skip
 
 
-def _of_scope(one: Reckoning, turn: tuple[Fraction, Outcome] | None) -> Flip:
+def _joint_scope(able: list[Reckoning], one: Reckoning, turn: tuple[Fraction, Outcome], rejoin: Rejoin) -> Flip:
+    """Return what would turn the joint outcome of the scope: one code left out, of any source, where one does (R13)."""
+    found: list[tuple[Reckoning, Single, Outcome]] = []
+    for each in able:
+        single = _turning_code(each, lambda outcome, each=each: rejoin(each, each.turned(outcome)).outcome)  # type: ignore[misc]
+        if single is not None:
+            found.append((each, *single))
+    if not found:
+        return _of_scope(one, turn, lambda outcome: rejoin(one, one.turned(outcome)).outcome)
+    each, single_code, becomes = min(found, key=lambda item: (abs(item[1].value), item[0].result.source, item[1].code))
+    return _without_code(each, single_code, becomes)
+
+
+def _turning_code(one: Reckoning, joined: Callable[[Outcome], Outcome]) -> tuple[Single, Outcome] | None:
+    """Return the code of the scope that is least of those whose leaving out turns the outcome, and what it becomes."""
+    now = joined(one.outcome_if())
+    turning = []
+    for single in single_codes(one):
+        then = joined(one.outcome_if(actual=-single.value, baseline=-single.baseline))
+        if then != now:
+            turning.append((single, then))
+    return min(turning, key=lambda found: (abs(found[0].value), found[0].code), default=None)
+
+
+def _without_code(one: Reckoning, single: Single, becomes: Outcome) -> Flip:
+    stands = _stands(one)
+    query = one.asked.query
+    code, unit = f"{query.family}{query.edition} {single.code}", _unit(one)
+    own = f", and {in_words(single.baseline, unit)} of the baseline" if single.baseline else ""
+    has = f"{in_words(single.value, unit)}{_of_what(single.value, stands)} by {_name(one)}{own}"
+    return Flip(
+        changes="scope", source=one.result.source, channel=one.result.channel, by=exact_or_rounded(-single.value),
+        share=_share(single.value, stands), code=single.code, becomes=becomes,
+        words=f"would be {_said(becomes)} if {code} were left out of the scope: it has {has}; {_coverage(one)}",
+    )  # fmt: skip
+
+
+def _of_scope(one: Reckoning, turn: tuple[Fraction, Outcome] | None, joined: Callable[[Outcome], Outcome]) -> Flip:
     """Return what the scope would have to lose or gain, and how far the coverage could fall (R10, R13).
 
-    What a single code comes to is not known here, only what all of the scope do: how much a code would have to be
-    worth is told instead, and whether there is more than one.
+    Where what single codes come to is known, the one whose leaving out turns the outcome is named. Else only what all
+    of the scope do is known: how much a code would have to be worth is told, and whether there is more than one.
     """
+    if (single := _turning_code(one, joined)) is not None:
+        return _without_code(one, *single)
     coverage = _coverage(one)
     if one.base is not None and one.base.fact is not None and one.base.fact.body.summed:
         # A code takes its own baseline with it: only the difference of the two moves the verdict.

@@ -11,6 +11,7 @@ from ledger.assessment.reconcile.moved import versions
 from ledger.assessment.reconcile.need import needs_of_conduct
 from ledger.assessment.result import (
     Cite,
+    Depth,
     Direction,
     Discrepancy,
     Flip,
@@ -54,6 +55,7 @@ class _Became:
     flips: tuple[Flip, ...] = ()
     needs: tuple[str, ...] | None = None
     apart: tuple[Discrepancy, ...] = ()
+    depths: tuple[Depth, ...] = ()
     cites: tuple[Cite, ...] = field(default=())
 
 
@@ -119,6 +121,7 @@ def reconcile(known: Known, selected: Selected, subject: str, standing: Standing
         deciding=became.needs if became.needs is not None else needs_of_conduct(term, became.outcome),
         discrepancies=became.apart,
         erased=bearing_on_term(known, subject, commitment.body, term),
+        depths=became.depths,
     )
 
 
@@ -140,7 +143,8 @@ def _became(known: Known, selected: Selected, subject: str, term: Term) -> _Beca
             return _Became(
                 weighed.joint.outcome, weighed.joint.reason, weighed.reached, weighed.days_late, weighed.grade,
                 weighed.coverage, weighed.missing, weighed.readings, weighed.ratios, weighed.refused,
-                flips=weighed.flips, needs=weighed.needs, apart=weighed.apart, cites=_cites_of(weighed.readings),
+                flips=weighed.flips, needs=weighed.needs, apart=weighed.apart, depths=weighed.depths,
+                cites=_cites_of(weighed.readings),
             )  # fmt: skip
         case TrendTerm():
             seen = observe(known, selected, subject, term)

@@ -91,6 +91,10 @@ class Measured:
         low, high = in_words(self.actual - less), in_words(self.high - less)
         return low if self.actual == self.high else f"{low} to {high}"
 
+    def _of_members(self) -> str:
+        """Return the mark of figures that members of a group are put together from: unlike the group's own (R3, R7)."""
+        return f", put together from members of {self.channel.group}" if self.channel.parts else ""
+
     def _imputed(self) -> str:
         """Return the mark of numbers that are not in the pledge's own text, wherever they are printed (R17)."""
         elements = ", ".join(dict.fromkeys(_ELEMENTS[one.element] for one in self.asked.term.imputed))
@@ -117,7 +121,7 @@ class Measured:
             least, most = sorted((value, most))
             result = f" = {percent(least)}" if least == most else f" = {percent(least)} to {percent(most)}"
         reading, channel = self.asked.reading, self.channel
-        what = f"{measured_in_words(self.asked, channel.basis)} by {channel.source}/{channel.name}"
+        what = f"{measured_in_words(self.asked, channel.basis)} by {channel.source}/{channel.name}{self._of_members()}"
         return Ratio(
             kind=kind,
             term=self.asked.term.id,
@@ -128,7 +132,7 @@ class Measured:
             source=channel.source,
             channel=channel.name,
             vintage=self.vintage,
-            scope=scope_in_words(self.asked.term),
+            scope=f"{scope_in_words(self.asked.term)}{self._of_members()}",
             period=Period(start=day_text(self.window.first), end=day_text(self.window.last)),
             coverage=fraction_text(self.coverage),
             unit=self._unit,

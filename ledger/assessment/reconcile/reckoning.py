@@ -7,6 +7,7 @@ from typing import Self
 
 from ledger.assessment.reconcile.amount import exact_or_rounded, fraction_text, percent
 from ledger.assessment.reconcile.asked import Asked
+from ledger.assessment.reconcile.assembled import members_in, members_in_words
 from ledger.assessment.reconcile.base import Base, bases
 from ledger.assessment.reconcile.channel import Channel, Point
 from ledger.assessment.reconcile.coverage import Coverage, Weights, weights
@@ -66,10 +67,12 @@ class Reckoning:
         return self.result.outcome in {"met", "not_met"}
 
     @property
-    def rank(self) -> tuple[Fraction, str, int, str, str]:
+    def rank(self) -> tuple[Fraction, str, int, str, str, bool]:
         """What the channels of a source are chosen by: coverage, publication, entry (R8); the rest makes it total."""
-        entry = max((cite.entry for cite in self.result.cites), default=-1)
-        return self.total.coverage.joint, self.result.vintage or "", entry, self.channel.frequency, self.channel.basis
+        # The entry of figures: that of a baseline says nothing about how new they are.
+        entry = max((cite.entry for cite in self.result.cites if cite.field is None), default=-1)
+        coverage, vintage, channel = self.total.coverage.joint, self.result.vintage or "", self.channel
+        return coverage, vintage, entry, channel.frequency, channel.basis, not channel.parts
 
     def outcome_if(self, *, actual: Fraction = Fraction(0), baseline: Fraction = Fraction(0)) -> Outcome:
         """Return the outcome if what was seen, or what is counted from, were another by so much (R13).
@@ -134,6 +137,7 @@ def _reckon(
         if outcome == "not_due" and pace is not None:
             outcome = pace
     listed = listed_codes(channel.listed, window, unit=term.unit)
+    members = members_in(channel, by, window)
     result = SourceResult(
         source=channel.source,
         channel=channel.name,
@@ -160,7 +164,10 @@ def _reckon(
         days_late=max(0, reached - asked.due) if reached is not None and asked.due is not None and owed is not None
         and owed.bound == "at_least" else None,
         grade=channel.grade,
-        flags=tuple(_flags(channel, observed, base, window, listed)),
+        flags=(
+            *members_in_words(channel.group, members, window),
+            *_flags(channel, observed, base, window, listed),
+        ),
         points=_counted(observed.points),
         revisions=tuple(_revisions(asked, term, channel, by, observed, window)),
         ratios=ratios,
@@ -168,6 +175,7 @@ def _reckon(
         tables=tuple(Cite(entry=fact.index, statement=fact.name) for fact in channel.tables),
         rates=tuple(_rates(channel)),
         listed=listed[:MOST],
+        members=members,
         projection=_projection(asked, channel, by, observed, owed),
     )  # fmt: skip
     return Reckoning(
@@ -270,6 +278,8 @@ def _undecided(asked: Asked, channel: Channel, coverage: Coverage) -> tuple[Outc
     if not coverage.is_complete:
         return "not_assessable", f"coverage: {covers}"
     astride = "an observation straddles the period's edge, or a code the scope's"
+    if channel.parts:
+        astride += ", or an observation a member's first or last day"
     return "not_assessable", f"{astride}, and the bound lies between without it and with it"
 
 
@@ -346,7 +356,7 @@ def _flags(
     if "I" in statuses:
         yield "figures interpolated by the source are left out"
     if observed.low != observed.high and any(point.is_astride for point in observed.points):
-        yield "codes lie partly in the scope"
+        yield _astride_in_words(channel)
     if any(point.counts and not point.span.within(window) for point in observed.points):
         yield "an observation straddles the period's edge"
     yield from listed_in_words(listed)
@@ -360,6 +370,13 @@ def _flags(
         yield imputed
     if base is not None and base.fact is not None and base.fact.body.summed and base.value is not None:
         yield "baseline summed from the channel's own figures"
+
+
+def _astride_in_words(channel: Channel) -> str:
+    """Return what may count whole or not at all: a code, or what a member had while it joined or left (R3)."""
+    if channel.parts:
+        return "codes lie partly in the scope, or an observation reaches over a member's first or last day"
+    return "codes lie partly in the scope"
 
 
 def _imputed_days(channel: Channel, observed: Total) -> str | None:

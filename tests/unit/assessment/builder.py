@@ -155,6 +155,7 @@ class Book:
         covers: tuple[str, str] | None = None,
         corrects: str | None = None,
         imputed: str | None = None,
+        currencies: str = "alike",
     ) -> str:
         """Submit figures as one statement of evidence; return its name."""
         raw = canonical(lines, classification=classification, unit=unit, basis=basis)
@@ -184,6 +185,7 @@ class Book:
             "vintage": {"published": published, "imputed": imputed},
             "covers": {"start": days[0], "end": days[1]},
             "absent": absent,
+            "currencies": currencies,
             "raw": {"digest": digest, "size": len(raw), "media_type": "text/csv"},
             "importer": {"name": "test", "version": "1", "mapping": digest, "mapping_name": "test"},
             "observations": {"digest": digest, "size": len(raw), "count": len(cells)},

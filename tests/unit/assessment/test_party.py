@@ -81,3 +81,30 @@ def test_two_parties_of_one_code_contradict_each_other() -> None:
     book.say("party", "china", {"kind": "state", "names": {"en": "China"}, "iso3166": "CN"})
     with pytest.raises(ConflictError, match="Two parties, china and cn, carry the ISO 3166 code CN"):
         codes(book, ISO)
+
+
+def test_party_is_known_by_the_names_that_it_carries() -> None:
+    """Publishers who write names out mean the party of that name, in whatever language; no table is needed (R3)."""
+    book = Book()
+    book.say("party", "es", {"kind": "state", "names": {"en": "Spain", "fr": "Espagne"}})
+    found = party_codes(book.known(NOW), ("name",), book.open)
+    assert found.parties == {"name": {"CN": "cn", "Espagne": "es", "Spain": "es", "US": "us"}}
+    assert found.words == "parties by their names"
+
+
+def test_name_that_two_parties_carry_is_nobodys() -> None:
+    """Figures would be given to one of them by chance."""
+    book = Book()
+    for subject in ("guinea", "other-guinea"):
+        book.say("party", subject, {"kind": "state", "names": {"en": "Guinea"}})
+    assert "Guinea" not in codes(book, "name")["name"]
+
+
+def test_system_that_may_be_nobodys_needs_no_table() -> None:
+    """Where a mapping says what any other word means, a missing table refuses nothing; a contradiction still does."""
+    book = Book()
+    assert party_codes(book.known(NOW), ("m49",), book.open, optional=("m49",)).parties == {"m49": {}}
+    table(book, "correspondence", "m49", ISO, "156 CN")
+    table(book, "correspondence", "m49", ISO, "156 US", authority="somebody")
+    with pytest.raises(NotFoundError, match="of somebody and un-statistics-division"):
+        party_codes(book.known(NOW), ("m49",), book.open, optional=("m49",))

@@ -3,7 +3,8 @@
 import pytest
 
 from ledger.assessment.result import SourceResult
-from ledger.assessment.selection import plan
+from ledger.assessment.scope import expand
+from ledger.assessment.selection import Load, Plan, Query, plan, unit_rows
 from ledger.audit.engine import SqliteEngine
 from tests.unit.assessment.builder import SUBJECT, Book, canonical, months, quantity
 from tests.unit.assessment.tables import table
@@ -310,3 +311,43 @@ def _rows(book: Book) -> tuple[object, ...]:
 def test_canonical_figures_stay_canonical() -> None:
     """The helper of these tests writes what the strict reader takes."""
     assert canonical(["2020 1201 5"]).endswith(b",A,5\n")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "days", "places"),
+    [
+        ("published later", (737002, 737001), (1, 0)),
+        ("published earlier", (737001, 737002), (0, 1)),
+        ("published on one day, entered later", (737001, 737001), (0, 1)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_the_newest_publication_has_the_highest_place(
+    phrase: str, days: tuple[int, int], places: tuple[int, int]
+) -> None:
+    """Of two statements, that of the later day is newer, of one day's that of the later entry (R2)."""
+    asked = Plan(
+        (Query("series:export/us/cn", "HS", "", ("1201",), 0, 0),),
+        (("a", "x"),),
+        (Load(4, "sha256:" + "4" * 64, 0), Load(5, "sha256:" + "5" * 64, 0)),
+        {"evidence": ((0, 4, 0, days[0], 1), (0, 5, 0, days[1], 1)), "unit": unit_rows(), "withdrawn": ()},
+    )
+    tables = expand(asked, [("HS", "1201")], {})
+    assert tables["evidence"] == ((0, 4, 0, places[0], 1), (0, 5, 0, places[1], 1))
+
+
+def test_branches_of_many_classes_stand_in_one_tree() -> None:
+    """What stands below a code that is named is worked out once, and is the same for each series that asks (R3)."""
+    series = ("series:export/us/ca", "series:export/us/cn")
+    asked = Plan(
+        tuple(Query(one, "HS", "", ("12", "1201"), 0, 0) for one in series),
+        (("a", "x"),),
+        tuple(Load(entry, f"sha256:{entry:064x}", 0) for entry in (4, 5)),
+        {"evidence": ((0, 4, 0, 737001, 0), (1, 5, 0, 737001, 0)), "unit": unit_rows(), "withdrawn": ()},
+    )
+    tables = expand(asked, [("HS", "1201"), ("HS", "120190"), ("HS", "1301")], {})
+    by_class = [[row[2:] for row in tables["tree"] if row[0] == one] for one in (0, 1)]
+    # Nodes of either class: 12, 1201, 120190. Figures have the last two; the first is only named.
+    below_12 = [(0, 0, 1), (1, 1, 1), (1, 0, 2), (2, 2, 1), (2, 1, 0), (2, 0, 2)]
+    below_1201 = [(1, 1, 1), (2, 2, 1), (2, 1, 0)]
+    assert by_class == [below_12 + below_1201, below_12 + below_1201]

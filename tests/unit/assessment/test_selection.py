@@ -201,15 +201,18 @@ def test_a_parent_hides_its_children_and_is_never_added_to_them() -> None:
 
 
 def test_a_member_is_never_added_to_its_union() -> None:
-    """A term that names a union is answered by the union's own series; a member's is another one (R3)."""
+    """Of a term that names a union, its own series and a member's are drawn as two questions (R3)."""
     book = Book()
     members = [{"party": "us", "since": "1994-01-01"}]
     book.say("party", "union", {"kind": "union", "names": {"en": "Union"}, "members": members})
     book.pledge(quantity(measure={"type": "export", "reporter": "union", "partner": "cn"}))
     book.figures("2020 1201 1", series="series:export/union/cn", owner="union", authority="union-office")
     book.figures("2020 1201 100")
-    rows = [row for rows in book.drawn(book.known("2021-06-30")).rows.values() for row in rows]
-    assert {(row.entry, row.low) for row in rows} == {(5, 1)}
+    drawn = book.drawn(book.known("2021-06-30")).rows
+    assert {query.series: [(row.entry, row.low) for row in rows] for query, rows in drawn.items()} == {
+        "series:export/union/cn": [(5, 1)],
+        "series:export/us/cn": [(6, 100)],
+    }
 
 
 def test_an_interpolated_parent_hides_nobody() -> None:

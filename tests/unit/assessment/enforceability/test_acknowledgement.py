@@ -212,3 +212,63 @@ def test_later_position_is_not_known_to_an_earlier_view() -> None:
     drafts = (instrument(), position("cn", "denies", "2019-06-01"))
     assert levels(*drafts, as_of="2019-05-31") == ("4", "4")
     assert levels(*drafts, as_of="2019-06-01") == ("4", "0")
+
+
+UNSEEN: dict[str, tuple[tuple[Draft, ...], dict[str, Any], str, str]] = {
+    "nothing said": ((), {}, "0-4", "0-4"),
+    "nothing said, and little controlled": ((), {"performance": {"by": "firms", "control": "0.3"}}, "0-3", "0-3"),
+    "affirmed": ((position("cn", "affirms"),), {}, "2-4", "2-4"),
+    "affirmed by both": ((position("cn", "affirms"), position("us", "affirms")), {}, "3-4", "3-4"),
+    "denied by the day of the text": ((position("cn", "denies"),), {}, "0-4", "0-4"),
+    "silent elsewhere": ((position("cn", "silent"),), {}, "0-4", "0-4"),
+    # At the time of the text it had not spoken, or its text had; afterwards it has denied it, whatever the text says.
+    "denied since": ((position("cn", "denies", "2019-06-01"),), {}, "0-4", "0"),
+}
+
+
+@pytest.mark.parametrize(("drafts", "changes", "written", "practised"), UNSEEN.values(), ids=UNSEEN)
+def test_text_that_the_view_does_not_know_may_be_the_obligors_own(
+    drafts: tuple[Draft, ...], changes: dict[str, Any], written: str, practised: str
+) -> None:
+    """A joint text is row 4 by what the obligor controls, and nobody has seen that it is none (E6)."""
+    assert levels(*drafts, **changes) == (written, practised)
+
+
+def test_latest_position_is_named_as_what_was_read() -> None:
+    """Practice cites the position that it was read from, and its day (E2, E3)."""
+    one = case(commitment(), instrument(), position("cn", "affirms_differently", "2019-06-01"))
+    derived = acknowledgement.practised(one, one.terms[0], as_text=acknowledgement.written(one, one.terms[0]))
+    told = derived.reasons[-1]
+    assert (told.code, [(cite.entry, cite.field) for cite in told.cites]) == ("E3.K.latest", [(2, "stance")])
+    assert "2019-06-01" in told.says
+
+
+def test_new_terms_of_another_term_are_no_position_on_this_one() -> None:
+    """One side alone moved the corn: of the soybeans it has said nothing (R12, E3)."""
+    terms = {"terms": [quantity(), quantity(id="corn")]}
+    moved = amendment("modify", "cn", terms=[quantity(id="corn", target="4")])
+    one = case(commitment(**terms), instrument(), moved)
+    soy, corn = (acknowledgement.practised(one, term, as_text=acknowledgement.written(one, term)) for term in one.terms)
+    assert (soy.low, soy.observed, corn.low, corn.observed) == (4, False, 2, True)
+
+
+def test_pause_by_one_side_is_no_position() -> None:
+    """It gives no new terms, so that nothing is affirmed otherwise (R12)."""
+    one = case(commitment(), instrument(), amendment("suspend", "cn"))
+    derived = acknowledgement.practised(one, one.terms[0], as_text=acknowledgement.written(one, one.terms[0]))
+    assert (derived.low, derived.observed) == (4, False)
+
+
+def test_term_whose_actor_owes_nothing_is_owed_by_every_obligor() -> None:
+    """Firms may be named as acting; it is the obligors who pledged it (E1, K)."""
+    drafts = (instrument(issuers=["us"]), position("cn", "affirms"), position("eu", "silent"))
+    both: dict[str, Any] = {"obligors": ["cn", "eu"], "terms": [quantity(actor="firms")]}
+    assert levels(*drafts, **both)[0] == "0"
+    assert levels(*drafts, **{**both, "terms": [quantity(actor="cn")]})[0] == "3"
+
+
+@pytest.mark.parametrize("day", ["2018-12-01", "2019-01-31", "2019-06-01"])
+def test_denial_of_any_day_is_one_where_the_text_is_somebody_elses(day: str) -> None:
+    """The text that the view knows affirms nothing for the obligor, so that its denial stands (E3)."""
+    one = case(commitment(), instrument(issuers=["us"]), position("cn", "denies", day))
+    assert [cite.entry for cite in acknowledgement.denials(one, one.terms[0])] == [2]

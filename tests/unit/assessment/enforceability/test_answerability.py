@@ -5,8 +5,6 @@ from typing import Any
 import pytest
 
 from ledger.assessment.enforceability import answerability
-from ledger.assessment.enforceability.answerability import last_day
-from ledger.model.instrument import Limit
 from tests.unit.assessment.enforceability.small_ledger import PLACE, Draft, act, case, commitment, instrument, spelt
 
 
@@ -47,14 +45,22 @@ def test_written_answerability(named: Any, expected: str) -> None:
 PROCEDURE = {
     "title": "chapter 7",
     "stages": [
-        {"id": "appeal", "title": "appeal", "forum": "office", "trigger": "a complaint", "limit": {"days": 90}},
-        {"id": "talks", "title": "talks", "forum": "ministers", "trigger": "no answer"},
+        {
+            "id": "appeal",
+            "title": "appeal",
+            "forum": "office",
+            "trigger": "a complaint",
+            "limit": {"days": 90},
+            "last": True,
+        },
+        {"id": "talks", "title": "talks", "forum": "ministers", "trigger": "no answer", "last": True},
         {
             "id": "quick",
             "title": "assessment",
             "forum": "office",
             "trigger": "an appeal",
             "limit": {"days": 10, "working": True},
+            "last": True,
         },
     ],
 }
@@ -124,17 +130,3 @@ def test_forum_that_answers_is_one_up_and_at_most_4(named: Any, expected: str) -
     one = case(commitment(), instrument(forum=named, procedure=PROCEDURE), *answered)
     derived = answerability.practised(one, as_text=answerability.written(one))
     assert spelt(derived.printed()) == expected
-
-
-LIMITS = {
-    "calendar days": ("2020-03-01", Limit(days=90), "2020-05-30"),
-    "no day at all": ("2020-03-01", Limit(days=0), "2020-03-01"),
-    "working days over a week-end": ("2020-03-06", Limit(days=1, working=True), "2020-03-09"),
-    "working days from a Sunday": ("2020-03-01", Limit(days=10, working=True), "2020-03-13"),
-}
-
-
-@pytest.mark.parametrize(("day", "limit", "expected"), LIMITS.values(), ids=LIMITS)
-def test_limit_ends_on_its_last_day(day: str, limit: Limit, expected: str) -> None:
-    """A limit begins to run on the day after (F1)."""
-    assert last_day(day, limit) == expected

@@ -116,3 +116,34 @@ def test_practised_durability(
     one = case(commitment(), instrument(**document), *drafts)
     derived = durability.practised(one, as_text=durability.written(one, remedy=remedy.written(one)))
     assert (derived.low, derived.high, derived.observed) == (expected, expected, observed)
+
+
+REPLACED = amendment("replace", "cn", "us", terms=[quantity(target="6")])
+GONE: dict[str, tuple[dict[str, Any], tuple[Draft, ...], str]] = {
+    "replaced, then run out": ({"expires": "2021-06-29"}, (REPLACED,), "E3.X.lapsed"),
+    "replaced, then suspended": ({}, (REPLACED, amendment("suspend", "cn", "us", day="2019-07-01")), "E3.X.suspended"),
+    "suspended by naming all of its terms": (
+        {}, (amendment("suspend", "cn", "us", applies_to=["soy"]),), "E3.X.suspended",
+    ),
+    "left": ({}, (amendment("withdraw", "us", subject="text"),), "E3.X.left"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("document", "drafts", "code"), GONE.values(), ids=GONE)
+def test_new_terms_do_not_hide_that_it_is_gone(document: dict[str, Any], drafts: tuple[Draft, ...], code: str) -> None:
+    """Suspension, exit and lapse are read for themselves; validity names one thing only (E3, R12)."""
+    one = case(commitment(), instrument(**document), *drafts)
+    derived = durability.practised(one, as_text=durability.written(one, remedy=remedy.written(one)))
+    assert (derived.low, derived.high, derived.reasons[-1].code) == (0, 0, code)
+    # The last thing that happened is what it is gone by; a day in the document is the document's.
+    last = (1, "expires") if "expires" in document else (1 + len(drafts), "change")
+    assert [(cite.entry, cite.field) for cite in derived.reasons[-1].cites] == [last]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("publicity", 1), ("self_judged", 2), ("fixed", 2)])
+def test_exit_costs_something_where_it_triggers_a_remedy_of_row_3(kind: str, expected: int) -> None:
+    """An R of exactly 3 is enough, less is not (X, row 2)."""
+    clause = {"kind": kind, "tied_to_test": False, "shown": PLACE}
+    one = case(commitment(), instrument(exit=leave(60, cost="remedy"), remedy=clause))
+    derived = durability.written(one, remedy=remedy.written(one))
+    assert (derived.low, derived.high) == (expected, expected)

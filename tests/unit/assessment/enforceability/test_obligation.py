@@ -198,3 +198,19 @@ def test_one_suspended_term_of_two_leaves_the_obligation() -> None:
         amendment("suspend", "cn", "us", applies_to=["rice"]),
     )
     assert obligation.practised(one, as_text=obligation.written(one)).low == 4
+
+
+def test_denial_is_cited() -> None:
+    """The entry in which the obligor denies it is what takes its obligation away (E2, E3)."""
+    one = case(commitment(), instrument(), position("cn", "denies", "2019-06-01"))
+    derived = obligation.practised(one, as_text=obligation.written(one))
+    assert [(cite.entry, cite.field) for cite in derived.reasons[-1].cites] == [(2, "stance")]
+
+
+def test_notice_of_somebody_else_binds_nobody_by_its_form() -> None:
+    """A unilateral legal notice is one of the obligor's own; words of another are read as any text (E2)."""
+    for issuer, level in (("cn", "2"), ("us", "1")):
+        text = instrument(form="notice", issuers=[issuer], binding="silent")
+        verb = {"words": "should", "strength": "hortatory", "shown": PLACE}
+        one = case(commitment(obligees=[], verb=verb), text)
+        assert spelt(obligation.written(one).printed()) == level

@@ -214,3 +214,53 @@ def test_amendment_by_one_side_changes_no_precision() -> None:
     one = case(commitment(terms=[quantity(scope=None)]), instrument(), amendment("modify", "us", terms=[quantity()]))
     written = precision.written(one, one.terms[0])
     assert (written.low, precision.practised(one, one.terms[0], as_text=written).observed) == (3, False)
+
+
+def test_imputed_number_is_no_reference_either() -> None:
+    """An absolute reference is shown by the quantity's own span, and an imputed one has none in the text (E1, R17).
+
+    Actor, action, timing and scope are left: four, with a deadline.
+    """
+    places = shown("actor", "action", "quantity", "timing", "scope")
+    imputed = [{"element": "quantity", "method": "a report"}]
+    assert level(quantity(shown=places)) == 4
+    one = case(commitment(terms=[quantity(shown=places, imputed=imputed)]), instrument())
+    counted = precision.count(one, one.terms[0])
+    assert (counted.total, counted.level) == (4, 2)
+    assert not counted.has("reference")
+
+
+def test_count_is_told_whole_half_and_absent() -> None:
+    """Which elements count whole, which one half and why, which not (E1, E2)."""
+    marks = [{**QUALIFIED, "element": "quantity"}]
+    one = case(commitment(terms=[quantity(scope=None, marks=marks)]), instrument())
+    assert precision.count(one, one.terms[0]).words == (
+        "shown: actor, action and measure, deadline or period, baseline or absolute reference; "
+        "one half: quantity or pass/fail conduct (qualified); not shown: scope"
+    )
+
+
+SAID: dict[str, tuple[dict[str, Any], str]] = {
+    "whole": (quantity(shown=shown("quantity", "timing")), "3 of six elements count ("),
+    "whole and a half": (
+        quantity(shown=shown("quantity"), marks=[{**QUALIFIED, "element": "quantity"}]),
+        "1½ of six elements count, rounded down (",
+    ),
+    "a half alone": (
+        quantity(shown=shown("timing"), marks=[{**QUALIFIED, "element": "timing"}]),
+        "½ of six elements count, rounded down (",
+    ),
+    "none": (quantity(shown={}), "0 of six elements count ("),
+}
+
+
+@pytest.mark.parametrize(("term", "says"), SAID.values(), ids=SAID)
+def test_sum_is_told_before_it_is_rounded_down(term: dict[str, Any], says: str) -> None:
+    """A half is printed as one (E1, E2)."""
+    one = case(commitment(terms=[term]), instrument())
+    assert precision.written(one, one.terms[0]).reasons[0].says.startswith(says)
+
+
+def test_consequence_that_is_a_number_alone_lacks_the_action() -> None:
+    """It has a quantity, its own reference, and no act: five of six, both among them (E1)."""
+    assert level(conditional(consequence={"act": None})) == 3

@@ -64,13 +64,21 @@ def practised(
     procedure = {
         "title": "chapter 7",
         "stages": [
-            {"id": "answer", "title": "answer", "forum": "office", "trigger": "notice", "limit": {"days": 60}},
+            {
+                "id": "answer",
+                "title": "answer",
+                "forum": "office",
+                "trigger": "notice",
+                "limit": {"days": 60},
+                "last": True,
+            },
             {
                 "id": "quick",
                 "title": "answer",
                 "forum": "office",
                 "trigger": "notice",
                 "limit": {"days": 5, "working": True},
+                "last": True,
             },
         ],
     }
@@ -196,3 +204,23 @@ def test_lapse_is_cited() -> None:
     one = case(commitment(levers=[LEVER]), instrument(remedy="none"), lapse)
     derived = remedy.practised(one, as_text=remedy.written(one))
     assert [cite.entry for cite in derived.reasons[-1].cites] == [0, 2]
+
+
+def test_lever_that_had_lapsed_by_the_day_of_the_text_never_stood_behind_it() -> None:
+    """Written are the levers behind the pledge at its time; one that fell on that very day is none of them (E3, F4)."""
+    for day, level in (("2019-01-30", "0"), ("2019-01-31", "0"), ("2019-02-01", "2")):
+        lapse = amendment("lever_lapsed", "us", subject="tariffs", lever="tariffs", day=day)
+        one = case(commitment(levers=[LEVER]), instrument(remedy="none"), lapse)
+        assert spelt(remedy.written(one).printed()) == level, day
+
+
+def test_lapse_is_told_beside_what_followed_a_breach() -> None:
+    """Both were observed, and both are reasons (E2, E3)."""
+    lapse = amendment("lever_lapsed", "us", subject="tariffs", lever="tariffs")
+    stages = [{"id": "answer", "title": "answer", "forum": "office", "trigger": "notice", "last": True}]
+    procedure = {"title": "chapter 7", "stages": stages}
+    drafts = (lapse, NOTICE, act("remedy", "us", "2020-04-01"))
+    one = case(commitment(levers=[LEVER]), instrument(remedy="none", procedure=procedure), *drafts)
+    derived = remedy.practised(one, as_text=remedy.written(one))
+    assert [why.code for why in derived.reasons][-2:] == ["E3.R.levers", "E3.R.breach-followed"]
+    assert derived.low == 3

@@ -335,9 +335,9 @@ def test_attested_levels_stand_beside_and_replace_nothing() -> None:
 
 
 def test_unknown_instrument_leaves_an_interval() -> None:
-    """Where the view does not know the document, nothing is guessed from it (E6)."""
+    """Where the view does not know the document, nothing is guessed from it: it may be a joint text (E6)."""
     result = scored(commitment(quotes=[{"text": "We shall.", "language": "en", "speaker": "cn"}], verb=None))
-    assert profile(result.dimensions) == "P4 V4 K2-3 O0-4 A0-4 R0-4 X0-4"
+    assert profile(result.dimensions) == "P4 V4 K2-4 O0-4 A0-4 R0-4 X0-4"
     assert not result.written.point
     assert "5 dimensions are unknown" in str(result.written.why_no_point)
 

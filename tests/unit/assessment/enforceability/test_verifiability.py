@@ -227,3 +227,16 @@ def test_conduct_owes_no_figures() -> None:
     derived = practised(terms=[action()], indicators=[{**REGISTER, "shown": PLACE}])
     assert (derived.low, derived.observed) == (3, False)
     assert "conduct owes no figures" in derived.reasons[-1].says
+
+
+@pytest.mark.parametrize(
+    ("changes", "observed"),
+    [
+        ({"points": (), "low": "5", "high": "5"}, True),
+        ({"low": None, "high": None}, True),
+        ({"points": (), "low": None, "high": None}, False),
+    ],
+)
+def test_source_has_figures_where_it_has_a_point_or_a_total(changes: dict[str, Any], observed: bool) -> None:
+    """A source that is listed with neither has given nothing (E3)."""
+    assert practised(results=result(**changes), **UNNAMED).observed is observed

@@ -112,6 +112,61 @@ def test_a_flow_given_in_two_currencies_is_counted_once() -> None:
     assert book.sources("2021-06-01")["monthly"].low == "9"
 
 
+def test_transactions_in_two_currencies_are_two_flows_and_both_count() -> None:
+    """Where each flow is in one currency, 10 euros at 1.5 come on top of 9 dollars: 24 (R3, R5)."""
+    book = book_of("24")
+    book.figures("2020-03-01 1201 10 - EUR", "2020-03-02 1201 9 - USD", currencies="apart", absent="zero",
+                 covers=("2020-01-01", "2020-12-31"))  # fmt: skip
+    rate(book, "2020-03-01 EUR 1.5")
+    found = book.sources("2021-06-01")["monthly"]
+    assert (found.low, found.outcome) == ("24", "met")
+
+
+def test_two_currencies_on_one_day_are_two_flows_as_well() -> None:
+    """It is not the day that tells whether they are one flow, but what the publisher says of its currencies (R5)."""
+    book = book_of("24")
+    book.figures("2020-03-01 1201 10 - EUR", "2020-03-01 1201 9 - USD", currencies="apart")
+    rate(book, "2020-03-01 EUR 1.5")
+    assert book.sources("2021-06-01")["monthly"].low == "24"
+
+
+def test_a_payment_that_cannot_be_converted_leaves_the_verdict_open() -> None:
+    """9 of 24 dollars and 10 euros without a rate: not known to be too little, as something came that day (R5, R10)."""
+    book = book_of("24")
+    book.figures("2020-03-01 1201 10 - EUR", "2020-03-02 1201 9 - USD", currencies="apart", absent="zero",
+                 covers=("2020-01-01", "2020-12-31"))  # fmt: skip
+    found = book.sources("2021-06-01")["monthly"]
+    assert (found.low, found.outcome) == ("9", "awaiting")
+    assert any("no rate of EUR to USD" in flag for flag in found.flags)
+
+
+def two_terms() -> Book:
+    """A loan of 24 dollars and 10 euros, each a term of its own, paid out in part in each."""
+    book = Book()
+    ways = [quantity("24", unit="USD", id="dollars"), quantity("10", unit="EUR", id="euros")]
+    book.pledge(*ways)
+    book.figures("2020-03-01 1201 10 - EUR", "2020-03-02 1201 9 - USD", currencies="apart")
+    rate(book, "2020-03-01 EUR 1.5")
+    rate(book, "2020-03-02 USD 0.5", priced_in="EUR", series="series:rate/*/eur")
+    return book
+
+
+def test_a_payment_is_counted_by_the_term_that_is_owed_in_its_currency() -> None:
+    """Of one loan in two currencies no payment counts for both terms, whatever rates there are (R3, R5)."""
+    book = two_terms()
+    dollars, euros = (book.term("2021-06-01", name).readings[0].sources[0] for name in ("dollars", "euros"))
+    assert (dollars.low, euros.low) == ("9", "10")
+    assert "left out: in EUR: counted by the term euros, which is owed in it" in dollars.flags
+
+
+def test_a_payment_in_a_third_currency_is_converted_for_a_term() -> None:
+    """What is owed in no other currency is converted, where each flow is in one of them (R5)."""
+    book = book_of("24")
+    book.figures("2020-03-01 1201 10 - EUR", currencies="apart")
+    rate(book, "2020-03-01 EUR 1.5")
+    assert book.sources("2021-06-01")["monthly"].low == "15"
+
+
 def test_months_without_a_rate_are_left_out_and_named() -> None:
     """What cannot be converted is not covered; the flag says which days lack a rate (R5, R10)."""
     book = book_of()

@@ -349,6 +349,16 @@ def test_of_equal_coverage_the_newer_publication_votes_then_the_later_entry() ->
     assert [one.channel for one in book.term("2021-06-01").readings[0].sources if one.votes] == ["c"]
 
 
+def test_a_baseline_stated_later_makes_no_figures_newer() -> None:
+    """Of equal coverage and publication the later entry of figures votes, whenever their baselines were said (R8)."""
+    book = book_of(quantity("1", target_is="increment", baseline=YEAR_2017))
+    for channel in ("a", "b"):
+        book.figures("2017 1201 5", "2020 1201 8", channel=channel)
+    for channel in ("b", "a"):
+        book.baseline("5", channel=channel)
+    assert [one.channel for one in book.term("2021-06-01").readings[0].sources if one.votes] == ["b"]
+
+
 def test_a_channel_that_decides_the_other_way_makes_the_source_disputed() -> None:
     """A source at odds with itself has no verdict; both channels are named (R8)."""
     book = book_of()
@@ -618,7 +628,7 @@ def increment(**more: Any) -> dict[str, Any]:
 
 
 def test_an_increment_is_counted_from_the_channels_own_baseline() -> None:
-    """20.97 in 2017 and 12.5 more are 33.47 owed; 27.34 fall short by 6.13 (R6, R7)."""
+    """20.97 in 2017 and 12.5 more are 33.47 owed; 27.34 fall short by 6.13 (R6–R8)."""
     book = book_of(increment())
     book.baseline()
     book.figures("2017 1201 20.97", "2020 1201 27.34")

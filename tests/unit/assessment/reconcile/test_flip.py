@@ -204,3 +204,81 @@ def test_an_open_outcome_has_no_flip() -> None:
     term = book.term("2020-04-01")
     assert term.flips == ()
     assert term.deciding == ("by us-census/monthly, to 2020-12-31: 10 t more would meet it",)
+
+
+CODES = {"title": "farm goods", "classification": "HS", "codes": ["1001", "1005", "1201"]}
+
+
+def parts(*alone: str, target: str = "12", lines: tuple[str, ...] = (), **term: Any) -> TermResult:
+    """What becomes of a total of three codes, of which some have terms of their own in the same commitment."""
+    book = Book()
+    singles = [quantity("1", id=f"only-{code}", scope={**CODES, "codes": [code]}, **term) for code in alone]
+    book.pledge(quantity(target, scope=CODES, **term), *singles)
+    book.figures(*(lines or ("2020 1001 2", "2020 1005 5", "2020 1201 8")))
+    if term:
+        book.baseline()
+    return book.term(CLOSED)
+
+
+SINGLE: dict[str, tuple[tuple[str, ...], str, tuple[str | None, str | None]]] = {
+    "the least code whose loss breaks a floor of 12 of 15": (("1001", "1005", "1201"), "12", ("1005", "-5")),
+    "the one that is known, where it turns": (("1201",), "12", ("1201", "-8")),
+    "one that is too small to turn is not named": (("1001",), "12", (None, "-3.000000001")),
+    "no term of its own: nothing is known of single codes": ((), "12", (None, "-3.000000001")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SINGLE)
+def test_the_single_code_that_turns_a_verdict_is_named(case: str) -> None:
+    """Where figures of single codes are known, the smallest whose leaving out turns the outcome is told (R13)."""
+    alone, target, expected = SINGLE[case]
+    found = parts(*alone, target=target)
+    (scope,) = [one for one in found.flips if one.changes == "scope"]
+    assert found.outcome == "met"
+    assert (scope.code, scope.by, scope.becomes) == (*expected, "not_met")
+    assert flip(found, "scope").code == expected[0]
+    if scope.code == "1005":
+        assert scope.words.startswith(
+            "would be not met if HS 1005 were left out of the scope: it has 5 t (33.3 % of it)"
+        )
+
+
+def test_a_missed_floor_is_not_mended_by_leaving_a_code_out() -> None:
+    """What would have to be added is no code of the scope (R13)."""
+    found = flip(parts("1001", "1005", "1201", target="20"), "scope")
+    assert (found.code, found.by, found.becomes) == (None, "5", "met")
+
+
+def test_a_broken_ceiling_is_mended_by_leaving_one_code_out() -> None:
+    """An at-most total of 15 over 10 would be kept without the 5 of one code (R13)."""
+    found = flip(parts("1001", "1005", "1201", target="10", bound="at_most"), "scope")
+    assert (found.code, found.by, found.becomes) == ("1005", "-5", "met")
+
+
+def test_a_code_takes_its_own_baseline_with_it() -> None:
+    """12 over a summed baseline of 10 is 12 more: without 1201 (8 in both years) it is 12 more still (R6, R13)."""
+    increment = {"target_is": "increment", "baseline": {"period": {"start": "2017-01-01", "end": "2017-12-31"}}}
+    lines = ("2017 1001 1", "2017 1005 1", "2017 1201 8", "2020 1001 2", "2020 1005 12", "2020 1201 8")
+    found = parts("1001", "1005", "1201", target="12", lines=lines, **increment)
+    scope = flip(found, "scope")
+    assert found.outcome == "met"
+    # Without 1001: 20 of 9 + 12; the least that turns, though 1201 is larger and takes as much of the baseline along.
+    assert (scope.code, scope.by, scope.becomes) == ("1001", "-2", "not_met")
+    assert "and 1 t of the baseline" in scope.words
+
+
+def test_joint_flip_names_the_code_of_the_source_that_turns_it() -> None:
+    """Of two sources that agree the code of either can part them: the smaller is told (R8, R13)."""
+    book = Book()
+    book.pledge(quantity("12", scope=CODES), quantity("1", id="only", scope={**CODES, "codes": ["1201"]}))
+    book.figures("2020 1001 2", "2020 1005 5", "2020 1201 8")
+    book.figures("2020 1001 9", "2020 1005 0", "2020 1201 4", authority="usda", owner=None, standing="independent")
+    term = book.term(CLOSED)
+    (scope,) = [one for one in term.flips if one.changes == "scope"]
+    assert (term.outcome, scope.source, scope.code, scope.by, scope.becomes) == (
+        "met",
+        "usda",
+        "1201",
+        "-4",
+        "disputed",
+    )
