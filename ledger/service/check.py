@@ -11,29 +11,40 @@ nothing. Source: design §2.3, §2.5; issue of the first story, point 3.
 """
 
 import hashlib
-from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, islice, zip_longest
+from itertools import islice, zip_longest
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Final
 
 from ledger.assessment.authority import Authority, found, refuse_wrong_key, signer
 from ledger.errors import MalformedError, PledgerError, RefusedError
 from ledger.model.erasure import LASTING, Erasure
 from ledger.model.evidence import Evidence
 from ledger.model.retraction import Retraction
-from ledger.model.statement import KINDS, CharterStatement, KeyStatement, Kind, Statement, kind_of, parse_statement
+from ledger.model.statement import KINDS, CharterStatement, KeyStatement, Statement, parse_statement
 from ledger.service.collector import collect_young, uncollected
 from ledger.service.evidence import check_files
 from ledger.service.index import logged_indexes, stored_records, wrong_indexes
 from ledger.service.naming import files_named
-from ledger.service.pool import chunks, work_ahead
-from ledger.service.ports import Blobs, Progress, Reading
+from ledger.service.pool import work_ahead
+from ledger.service.ports import Blobs, Elsewhere, Progress, Reading
 from ledger.service.scene import read_said
-from ledger.signing.batch import keys_of
+from ledger.service.stretch import (
+    HEIGHT,
+    STRETCH,
+    WEIGHED,
+    Said,
+    Seen,
+    Stretch,
+    are_nodes,
+    keys_of,
+    look,
+    look_elsewhere,
+    see,
+)
 from ledger.signing.canonical import encode_base64url
 from ledger.signing.envelope import STATEMENT, Envelope, open_envelope, verify_envelope
 from ledger.signing.key import PublicKey
@@ -42,21 +53,15 @@ from ledger.tlog.finding import Finding
 from ledger.tlog.merkle import edge_indexes, read_edge
 from ledger.tlog.note import parse_note
 from ledger.tlog.recheck import Checked as Rechecked
-from ledger.tlog.recheck import Read, read_header, recheck_read
+from ledger.tlog.recheck import Walk, read_header
 from ledger.tlog.stored import Row
 
 LIMIT: Final = 1000
 """Findings that are listed; all of them are counted."""
 
-CHUNK: Final = 256
-"""Entries whose marks are looked for at a time."""
-
 _ALL: Final = tuple(KINDS)
 
 _REBUILD: Final = "do not go on with this copy: rebuild the ledger from its static site with pledger log import."
-
-WEIGHED: Final[frozenset[Kind]] = frozenset({"charter", "key", "erasure", "evidence", "retraction"})
-"""Kinds whose bodies say something about the log or its files; of all others the bodies need only be of their form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,60 +96,25 @@ def check_log(
     *,
     genesis: str | None = None,
     executor: Executor | None = None,
+    elsewhere: Elsewhere | None = None,
     progress: Progress | None = None,
     excused: Collection[str] = frozenset(),
 ) -> Checked:
     """Return what recomputing a whole ledger gives.
 
     Args:
-        reading: a snapshot; it is read once, in order.
+        reading: a snapshot; it is read in order.
         blobs: the files that evidence names; each is read whole.
         genesis: the charter's name as it is known from elsewhere, where it is.
-        executor: of processes that look at entries by themselves; without one it is done here.
+        executor: of processes that look at stretches of the log by themselves; without one it is done here.
+        elsewhere: how these read the same store; without it all is done here.
         progress: told how many entries of how many are done.
         excused: digests of files that need not be held: in a copy, those that a licence or an erasure kept back.
     """
-    check = _Check(reading, blobs, genesis=genesis, executor=executor, progress=progress)
+    check = _Check(reading, blobs, genesis=genesis, executor=executor, elsewhere=elsewhere, progress=progress)
     check.excused = excused
     with uncollected():
         return check.run()
-
-
-class _Said(NamedTuple):
-    """What a statement says that can be judged without its body.
-
-    Attributes:
-        payload: SHA-256 of the payload.
-        is_signed: a key that was at hand signed it.
-    """
-
-    author: str
-    kind: Kind
-    subject: str
-    genesis: str | None
-    corrects: str | None
-    payload: bytes
-    is_signed: bool
-
-
-class _Seen(NamedTuple):
-    """What an entry shows by itself; from the process that looked it travels as plain tuples, four times as fast.
-
-    Attributes:
-        header: as it was read (``Read``).
-        digest: SHA-256 of the statement's bytes; None where they were erased.
-        said: what it says (``_Said``), or None where it cannot be read.
-        fault: why it cannot, as a sentence.
-    """
-
-    header: tuple[Any, ...]
-    digest: bytes | None
-    said: tuple[Any, ...] | None
-    fault: str
-
-
-_Sent = tuple[int, bytes, bytes | None]
-"""Of an entry, what is sent to be looked at: its index, its header, and its statement."""
 
 
 @dataclass(slots=True)
@@ -167,11 +137,15 @@ class _Check:
     """One check of one ledger, step by step.
 
     Attributes:
+        keys: all that the log's statements name for signing; whether one counts is for the authority to say.
         authority: the keys and roles as of the entry before the one at hand; None before the charter.
         due: the next checkpoint that has not been compared with the root of its size.
         excused: files that need not be held.
         erasures: what the log's erasures name, each with the entry and the subject of the first that does.
-        current: the entry at hand.
+        named: entries whose statements they name, by the stretch that these are in.
+        walk: the entries that were passed, their chain and their tree.
+        received: when the last of them was, as its column says.
+        is_doubtful: a stored node of the levels that a stretch has is missing, or is another than it must be.
     """
 
     def __init__(
@@ -181,49 +155,48 @@ class _Check:
         *,
         genesis: str | None,
         executor: Executor | None,
+        elsewhere: Elsewhere | None,
         progress: Progress | None,
     ) -> None:
         self.reading = reading
         self.blobs = blobs
         self.genesis = genesis
         self.executor = executor
+        self.elsewhere = elsewhere
         self.progress = progress
         self.found = _Found()
+        self.keys: Mapping[str, PublicKey] = {}
         self.authority: Authority | None = None
         self.checkpoints = 0
         self.erased = 0
-        self.size = 0
-        self.current: tuple[Row, _Seen]
+        self.walk = Walk()
+        self.received = ""
+        self.is_doubtful = False
         self.excused: Collection[str] = frozenset()
         self.erasures: dict[str, tuple[int, str]] = {}
+        self.named: dict[int, set[int]] = {}
         self._due_iterator = reading.checkpoints()
         self.due = next(self._due_iterator, None)
+
+    @property
+    def size(self) -> int:
+        """How many entries were passed."""
+        return self.walk.size
 
     def run(self) -> Checked:
         """Return the answer."""
         head = self.reading.head()
         total = self.reading.last() + 1
-        root = hashlib.sha256(b"").digest()
+        self.keys = keys_of(self.reading)
         # An erasure comes after what it erases, so that all of them are read first; they are judged in their place.
         self._read_erasures(total)
         # 1. Entries, statements and checkpoints, in one pass.
-        recent: list[Row] = []
-        for one in recheck_read(self._headers(total), sizes=_Due(self), leaves=self._leaves()):
-            row, seen = self.current
-            self.found.add(*one.findings)
-            self._check_row(one, row)
-            self._check_statement(row, seen)
-            self.size = one.place + 1
-            if one.root is not None:
-                root = one.root
-                self._check_checkpoint(one.root)
-            recent.append(row)
-            if len(recent) == CHUNK or self.size == total:
-                self._check_marks(recent)
-                recent = []
-                collect_young()
-                if self.progress is not None:
-                    self.progress(self.size, total)
+        for start, stop, stretch in self._stretches(total):
+            if stretch is None or not self._join(start, stretch):
+                self._pass(start, stop)
+            collect_young()
+            if self.progress is not None:
+                self.progress(stop, total)
         # 2. What is left of the checkpoints signs more entries than there are.
         while self.due is not None:
             sentence = f"A checkpoint signs {self.due[0]} entries, and the log has {self.size}: it was cut short."
@@ -234,40 +207,91 @@ class _Check:
         # 4. Roots of the completeness index, where any were logged.
         self._check_indexes()
         # 5. Stored nodes, and what things are found by.
-        self._check_nodes()
-        self._check_counts()
+        counts = self.reading.counts()
+        self._check_nodes(counts)
+        self._check_counts(counts)
         # 6. What was erased is not kept.
         self._check_removed()
         found = self.found
-        return Checked(self.size, root, self.checkpoints, self.erased, tuple(found.listed), found.unlisted)
+        return Checked(self.size, self.walk.root(), self.checkpoints, self.erased, tuple(found.listed), found.unlisted)
 
     # --- entries ------------------------------------------------------------------------------------------------------
 
-    def _headers(self, total: int) -> Iterator[Read]:
-        """Yield the headers as they were read, keeping the entry of the one that was given last at hand."""
-        rows = self.reading.rows(0, total)
-        # The first entries are looked at here: with their charter and keys known, others can verify what follows.
-        return chain(self._seen(islice(rows, CHUNK), None), self._seen(rows, self.executor))
+    def _stretches(self, total: int) -> Iterator[tuple[int, int, Stretch | None]]:
+        """Yield the ranges of the log in order, each with what it shows where nothing in it is wrong by itself.
 
-    def _seen(self, rows: Iterator[Row], executor: Executor | None) -> Iterator[Read]:
-        given: deque[list[Row]] = deque()
-        for _, chunk in work_ahead(executor, _see, self._calls(rows, given)):
-            for row, seen in zip(given.popleft(), map(_Seen._make, chunk), strict=True):
-                self.current = (row, seen)
-                yield Read._make(seen.header)
+        Helpers look ahead of this process, each through a snapshot of its own, which may be a later one: entries stay
+        as they are, and a statement that was erased in between is looked for here again.
+        """
+        ranges = ((start, min(start + STRETCH, total)) for start in range(0, total, STRETCH))
+        if self.executor is None or self.elsewhere is None:
+            yield from ((start, stop, self._look(start, stop)) for start, stop in ranges)
+            return
+        elsewhere = self.elsewhere
+        calls = ((elsewhere, start, stop) for start, stop in ranges)
+        here = lambda _, start, stop: self._look(start, stop)  # noqa: E731, what a helper would do, done here
+        for (_, start, stop), stretch in work_ahead(self.executor, look_elsewhere, calls, here=here):
+            yield start, stop, stretch
 
-    def _calls(self, rows: Iterator[Row], given: deque[list[Row]]) -> Iterator[tuple[list[_Sent], Sequence[PublicKey]]]:
-        """Yield what is sent of the entries, chunk by chunk, with the keys known by now; the entries stay in order."""
-        for chunk in chunks(rows, lambda row: len(row.jws or b"")):
-            given.append(chunk)
-            find = _no_key if self.authority is None else self.authority.key
-            keys = keys_of((row.jws for row in chunk if row.jws is not None), find)
-            yield [(row.index, row.header, row.jws) for row in chunk], keys
+    def _look(self, start: int, stop: int) -> Stretch | None:
+        return look(self.reading, start, stop, self.keys)
 
-    def _leaves(self) -> Iterator[bytes]:
-        """Yield the stored leaf hash of the entry at hand, asked for once after each header."""
-        while True:
-            yield self.current[0].leaf
+    def _join(self, start: int, stretch: Stretch) -> bool:
+        """Go on by a stretch that follows, and whose authors may say what they say; tell whether it is one."""
+        authority, odd = self.authority, stretch.odd
+        if authority is None or start != self.size or not self.walk.follows(stretch.prev, stretch.received[0]):
+            return False
+        if any(genesis != authority.genesis for genesis in stretch.geneses):
+            return False
+        # What is still held though it was erased is told of in its place.
+        if not self.named.get(start, set()) <= {index for index, seen in odd if seen.digest is None}:
+            return False
+        try:
+            for author, kind, *places in stretch.authors:
+                for index in places:  # no key is granted in a stretch, and none ends, so its roles hold in between
+                    authority.refuse_unless_may(author, kind, index=index)
+        except RefusedError:
+            return False
+        rows = [self.reading.row(index) for index, _ in odd]
+        judged = [(row, seen) for row, (_, seen) in zip(rows, odd, strict=True) if row is not None]
+        if any((row.jws is None) is not (seen.digest is None) for row, seen in judged):
+            return False
+        leaves = [stretch.leaves[at : at + 32] for at in range(0, len(stretch.leaves), 32)]
+        for row, seen in judged:
+            self._go_on(leaves[self.size - start : row.index + 1 - start], stretch)
+            self._check_statement(row, seen)
+            self._check_due()
+        self._go_on(leaves[self.size - start :], stretch, is_whole=self.size == start)
+        self._check_due()
+        self.received = stretch.received[1]
+        return True
+
+    def _go_on(self, leaves: Sequence[bytes], stretch: Stretch, *, is_whole: bool = False) -> None:
+        """Pass entries of a stretch, and compare the checkpoints on the way, but for one over all of them."""
+        received = stretch.received[1]
+        while self.due is not None and self.size < self.due[0] < self.size + len(leaves):
+            taken, is_whole = self.due[0] - self.size, False
+            self.walk.join(leaves[:taken], received)
+            leaves = leaves[taken:]
+            self._check_due()
+        if leaves:
+            self.walk.join(leaves, received, peak=stretch.peak if is_whole else None)
+
+    def _pass(self, start: int, stop: int) -> None:
+        """Pass the entries of a range one by one, each judged in its place."""
+        rows: list[Row] = []
+        for row in self.reading.rows(start, stop):
+            one = self.walk.entry(read_header(row.header), stored=row.leaf)
+            self.found.add(*one.findings)
+            self._check_row(one, row)
+            self._check_statement(row, see(row, self.keys))
+            self._check_due()
+            self.received = row.received
+            rows.append(row)
+        self._check_marks(rows)
+        is_whole = self.size == stop and len(rows) == stop - start
+        if not is_whole or are_nodes(self.reading, start, [row.leaf for row in rows]) is None:
+            self.is_doubtful = True
 
     def _check_row(self, one: Rechecked, row: Row) -> None:
         """See whether the columns that an entry is found by say what its header says."""
@@ -283,9 +307,9 @@ class _Check:
                 sentence = f"The store files entry {one.place} under the {name} {value}, and its header says otherwise."
                 self.found.see("entry.column-mismatch", f"entry {one.place}", sentence, "design §4")
 
-    def _check_statement(self, row: Row, seen: _Seen) -> None:
+    def _check_statement(self, row: Row, seen: Seen) -> None:
         """See whether a statement is the one that its header names, and whether its author could say it there."""
-        subject, said = f"entry {row.index}", None if seen.said is None else _Said._make(seen.said)
+        subject, said = f"entry {row.index}", seen.said
         if row.jws is None:
             self._check_absent(row)
             self.erased += 1
@@ -316,7 +340,7 @@ class _Check:
         if statement is not None and isinstance(statement.body, Evidence):
             self._check_evidence(statement.body, row.index)
 
-    def _judge(self, row: Row, said: _Said, envelope: Envelope | None, statement: Statement | None) -> None:
+    def _judge(self, row: Row, said: Said, envelope: Envelope | None, statement: Statement | None) -> None:
         """Raise where a statement should not have been admitted at its index: genesis, signature, role."""
         if envelope is not None and isinstance(statement, CharterStatement):
             if row.index:
@@ -334,7 +358,7 @@ class _Check:
             raise RefusedError(f"The signature of entry {row.index} is not by the key {key.kid} that it names.")
         self._judge_author(row, said, envelope, statement)
 
-    def _judge_author(self, row: Row, said: _Said, envelope: Envelope | None, statement: Statement | None) -> None:
+    def _judge_author(self, row: Row, said: Said, envelope: Envelope | None, statement: Statement | None) -> None:
         authority, index = self.authority, row.index
         if authority is None:
             return
@@ -365,7 +389,7 @@ class _Check:
             message = f"The last checkpoint that the appointment of entry {index} carries is not of this log."
             raise RefusedError(message, index=index)
 
-    def _judge_target(self, name: str, index: int, said: _Said, authority: Authority) -> None:
+    def _judge_target(self, name: str, index: int, said: Said, authority: Authority) -> None:
         """Raise unless what a statement mends or retracts is before it, on its subject, and by its author."""
         key = bytes.fromhex(name.removeprefix("sha256:"))
         place = self.reading.named((key,)).get(key)
@@ -403,6 +427,8 @@ class _Check:
                 if said is not None and isinstance(said.statement.body, Erasure):
                     for digest in said.statement.body.digests:
                         self.erasures.setdefault(digest, (row.index, said.subject))
+        for index in self.reading.named([bytes.fromhex(digest[7:]) for digest in self.erasures]).values():
+            self.named.setdefault(index - index % STRETCH, set()).add(index)
 
     def _erasure(self, digest: str, *, after: int, about: str | None = None) -> int | None:
         """Return the entry that erased a digest, if it is logged after an entry, and about that subject where given."""
@@ -470,11 +496,11 @@ class _Check:
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
-    def _check_checkpoint(self, root: bytes) -> None:
-        """See whether the checkpoint that is due is signed by the log, and signs what was recomputed."""
+    def _check_due(self) -> None:
+        """See whether the checkpoint over the entries so far, where there is one, is signed and signs their root."""
         if self.due is None or self.due[0] != self.size:
             return
-        size, note = self.due
+        (size, note), root = self.due, self.walk.root()
         subject = f"checkpoint {size}"
         try:
             signed = (
@@ -502,7 +528,7 @@ class _Check:
         if size and self.reading.checkpoint_over(size) != checkpoint:
             sentence = f"The head's checkpoint is not the one that is kept for {size} entries."
             self.found.see("head.checkpoint", "head", sentence, "design §2.5")
-        if self.size and self.current[0].received != received:
+        if self.size and self.received != received:
             sentence = f"The head says that the last entry was received at {received}, and that entry says otherwise."
             self.found.see("head.received", "head", sentence, "design §2.5")
 
@@ -528,9 +554,14 @@ class _Check:
 
     # --- what is stored to be quick -----------------------------------------------------------------------------------
 
-    def _check_nodes(self) -> None:
-        """See whether every complete node above the leaves is stored, once, and is the hash of its children."""
-        level, width = 1, self.size >> 1
+    def _check_nodes(self, counts: Mapping[str, int]) -> None:
+        """See whether every complete node above the leaves is stored, once, and is the hash of its children.
+
+        Those within a stretch were looked at with it; where one was not as it must be, or there are some too many, all
+        of them are looked at in their order.
+        """
+        level = 1 if self.is_doubtful or counts["node"] != self._node_count() else HEIGHT + 1
+        width = self.size >> level
         while width:
             children = self.reading.level(level - 1)
             expected = (
@@ -547,11 +578,13 @@ class _Check:
                     break
             level, width = level + 1, width >> 1
 
-    def _check_counts(self) -> None:
+    def _node_count(self) -> int:
+        """Return how many complete nodes above the leaves the entries have."""
+        return sum(self.size >> level for level in range(1, self.size.bit_length()))
+
+    def _check_counts(self, counts: Mapping[str, int]) -> None:
         """See whether the tables hold as many rows as the entries ask for, and whether none was added or lost."""
-        counts = self.reading.counts()
-        nodes = sum(self.size >> level for level in range(1, self.size.bit_length()))
-        expected = {"entry": self.size, "statement": self.size - self.erased, "node": nodes}
+        expected = {"entry": self.size, "statement": self.size - self.erased, "node": self._node_count()}
         for table, count in expected.items():
             if counts[table] != count:
                 sentence = f"The table {table} has {counts[table]} rows where {count} are expected."
@@ -572,57 +605,10 @@ class _Check:
                 self.found.see("store.repeat", f"entry {row.index}", sentence, "design §2.2")
 
 
-class _Due:
-    """The sizes at which a root is wanted: those of the checkpoints, read along with the entries, and the last one."""
-
-    def __init__(self, check: _Check) -> None:
-        self._check = check
-        self._last = check.reading.last() + 1
-
-    def __contains__(self, size: object) -> bool:
-        return size == self._last or (self._check.due is not None and self._check.due[0] == size)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-
 _FILED: Final = ("author", "index", "kind", "received", "statement", "subject")
 """The members of a header that its entry is filed under."""
 
 _filed: Final = itemgetter(*_FILED)
-
-
-def _no_key(_kid: str) -> None:
-    """Return nothing: before the charter no key is known."""
-
-
-def _see(entries: Sequence[_Sent], keys: Sequence[PublicKey]) -> list[tuple[Any, ...]]:
-    """Return what entries show by themselves (``_Seen``), in order; signatures are verified where the key is given."""
-    known = {key.kid: key for key in keys}
-    return [_see_one(index, header, jws, known) for index, header, jws in entries]
-
-
-def _see_one(index: int, header: bytes, jws: bytes | None, known: Mapping[str, PublicKey]) -> tuple[Any, ...]:
-    read = tuple(read_header(header))
-    if jws is None:
-        return read, None, None, ""
-    what = f"the statement of entry {index}"
-    try:
-        envelope = open_envelope(jws, typ=STATEMENT, what=what)
-        statement = parse_statement(envelope.payload, what=what)
-    except PledgerError as error:
-        return read, hashlib.sha256(jws).digest(), None, error.message
-    key = known.get(envelope.kid)
-    is_signed = key is not None and verify_envelope(envelope, key)
-    payload = hashlib.sha256(envelope.payload).digest()
-    # In the order of ``_Said``.
-    said = (
-        envelope.kid, kind_of(statement), statement.subject, statement.genesis, statement.corrects, payload, is_signed,
-    )  # fmt: skip
-    return read, bytes.fromhex(envelope.name[7:]), said, ""
 
 
 def _names_file(row: Row, digest: str) -> bool:

@@ -9,12 +9,14 @@ from typing import BinaryIO
 
 from ledger.assessment import METHOD
 from ledger.assessment.assess import assess
+from ledger.assessment.docket.holiday import with_calendars
 from ledger.assessment.result import CommitmentResult, Side, TermResult
 from ledger.assessment.selection import Engine, plan, selected
 from ledger.assessment.view import Known
 from ledger.errors import NotFoundError
 from ledger.model.determination import Determination, DeterminedTerm, ScoreRange, View
 from ledger.model.statement import plain
+from ledger.service.collector import uncollected
 from ledger.signing.canonical import digest, format_json
 
 RATIOS_LIMIT = 200
@@ -43,8 +45,11 @@ def assess_all(
             )
             raise NotFoundError(message, subject=subject)
     chosen = tuple(subjects) or tuple(sorted(known.commitments))
+    known = with_calendars(known, chosen, open_observations)
     wanted = plan(known, chosen)
-    found = selected(wanted, engine.select(wanted, open_observations))
+    # Rows by the hundred thousand, in which nothing is cyclic: the collector would walk them all again and again.
+    with uncollected():
+        found = selected(wanted, engine.select(wanted, open_observations))
     return tuple(assess(known, subject, found) for subject in chosen)
 
 

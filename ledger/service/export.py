@@ -13,16 +13,19 @@ from typing import BinaryIO, Final, Literal
 
 from ledger.assessment.authority import Authority, found
 from ledger.assessment.selection import Engine, selection_sql
+from ledger.assessment.succession import beginnings
 from ledger.assessment.view import Said
 from ledger.audit.archive import Part, part_of
 from ledger.audit.bundle import (
     AUDIT,
     AUTHORITY_TIMESTAMPS_LIMIT,
     CHECKPOINT,
+    CONSISTENCY,
     HEADERS,
     HEADERS_LIMIT,
     INCLUSION,
     INDEX,
+    MAPPING_LIMIT,
     POLICY,
     REPORT,
     SELECTION,
@@ -30,16 +33,18 @@ from ledger.audit.bundle import (
     Manifest,
     Software,
     format_bundle,
+    mapping_member,
     observations_member,
     raw_member,
     root_member,
     statement_member,
     timestamp_member,
 )
+from ledger.audit.check.index import format_proofs
 from ledger.audit.closure import Closure, closure_of, in_closure
-from ledger.audit.procedure import conduct, format_result
+from ledger.audit.procedure import conduct, format_result, write_result
 from ledger.audit.result import AuditResult
-from ledger.errors import ConflictError
+from ledger.errors import ConflictError, UnavailableError
 from ledger.model.determination import View
 from ledger.model.erasure import Erasure
 from ledger.model.evidence import Evidence
@@ -52,11 +57,12 @@ from ledger.service.stamp import Authority as TimeAuthority
 from ledger.service.stamp import held_timestamp
 from ledger.signing.canonical import CanonicalBytes
 from ledger.signing.envelope import STATEMENT, open_envelope
-from ledger.tlog.checkpoint import parse_checkpoint
+from ledger.tlog.checkpoint import open_any_checkpoint, parse_checkpoint
 from ledger.tlog.entry import Header, parse_header
 from ledger.tlog.index import closure_ranges
+from ledger.tlog.merkle import consistency_indexes, prove_consistency
 from ledger.tlog.note import parse_note
-from ledger.tlog.policy import format_policy, parse_policy
+from ledger.tlog.policy import Policy, format_policy, parse_policy, quorum_reached, witnessed
 from ledger.tlog.stored import Row
 from ledger.tlog.timestamp import format_roots, is_installed
 
@@ -72,13 +78,22 @@ class Export:
 
     Attributes:
         result: what ``audit.json`` says, for whoever renders it.
-        audit_json: its canonical bytes.
         parts: of the bundle but for audit, report and manifest.
+        short: why no bundle of it would be sound yet, as a sentence; None where witnesses are not what it lacks.
     """
 
     result: AuditResult
-    audit_json: CanonicalBytes
     parts: tuple[Part, ...]
+    short: str | None = None
+
+    @property
+    def audit_json(self) -> CanonicalBytes:
+        """The bytes of ``audit.json``, all of them at once."""
+        return format_result(self.result)
+
+    def write_audit(self, sink: BinaryIO) -> None:
+        """Write ``audit.json``, commitment by commitment."""
+        sink.writelines(write_result(self.result))
 
     def write(self, sink: BinaryIO, *, report: bytes | None, software: Software) -> Manifest:
         """Write the bundle and return its manifest.
@@ -90,9 +105,13 @@ class Export:
 
         Raises:
             MalformedError: the bundle would be too large; nothing useful is in the sink then.
+            UnavailableError: the quorum of witnesses has not cosigned the checkpoint yet.
         """
+        if self.short is not None:
+            raise UnavailableError(self.short)
         rendered = [] if report is None else [part_of(REPORT, report)]
-        return format_bundle([part_of(AUDIT, self.audit_json), *rendered, *self.parts], sink, software=software)
+        audit = Part(AUDIT, lambda: _stream(write_result(self.result)))
+        return format_bundle([audit, *rendered, *self.parts], sink, software=software)
 
 
 def export(
@@ -135,16 +154,18 @@ def export(
         open_observations=blobs.open,
         absent=[parse_header(row.header) for row in belonging if row.jws is None],
     )
+    checkpoint, counted = _cosigned(reading, dating), parse_policy(policy)
     parts = [
-        part_of(CHECKPOINT, _cosigned(reading, dating)),
-        part_of(POLICY, format_policy(parse_policy(policy))),
+        part_of(CHECKPOINT, checkpoint),
+        part_of(POLICY, format_policy(counted)),
         *carried.parts,
+        *(() if carried.is_whole else _beginnings(reading, said, bodies)),
         part_of(SELECTION, selection_sql().encode()),
         *(part_of(statement_member(one.name), bodies[one.index]) for one in said),
         *_files(said, blobs),
         *(_timestamps(reading, carried, dating.stamps, dating.authorities) if dating and dating.stamps else ()),
     ]
-    return Export(result, format_result(result), tuple(parts))
+    return Export(result, tuple(parts), _shortfall(checkpoint, counted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +229,18 @@ def _authority(said: Iterable[Said], bodies: Mapping[int, bytes], *, size: int) 
     return authority
 
 
+def _beginnings(reading: Reading, said: Iterable[Said], bodies: Mapping[int, bytes]) -> Iterator[Part]:
+    """Yield the proof that the log begins with what its keys signed before they were replaced, where they were.
+
+    From all headers it would follow; without them it is what leads who knows the old keys to those in force.
+    """
+    size = reading.head().size
+    sizes = [head.size for head in beginnings(_authority(said, bodies, size=size), size)]
+    if sizes:
+        nodes = reading.nodes({one for old in sizes for one in consistency_indexes(old, size)})
+        yield part_of(CONSISTENCY, format_proofs(prove_consistency(old, size, nodes) for old in sizes))
+
+
 def _cosigned(reading: Reading, dating: Dating | None) -> bytes:
     """Return the head's checkpoint, as its witnesses cosigned it where they have.
 
@@ -222,6 +255,19 @@ def _cosigned(reading: Reading, dating: Dating | None) -> bytes:
         message = "The witnesses cosigned another checkpoint than the ledger's last; run pledger log check."
         raise ConflictError(message, cosigned=note.decode(), ledger=head.checkpoint.decode())
     return note
+
+
+def _shortfall(note: bytes, policy: Policy) -> str | None:
+    """Return why a bundle with a checkpoint would not be sound, where its quorum of witnesses is not reached."""
+    keys = [*(one.key for one in policy.logs), *(one.key for one in policy.witnesses)]
+    signed = open_any_checkpoint(note, keys)
+    if quorum_reached(policy, signed.signers):
+        return None
+    given, known = witnessed(policy, signed.signers)
+    return (
+        f"The last checkpoint, of {signed.checkpoint.size} entries, is witnessed by {given} of {known}, short of the "
+        "quorum, so that no bundle with it would be sound; ask the witnesses with pledger log cosign, and audit again."
+    )
 
 
 def _timestamps(
@@ -257,19 +303,29 @@ def _timestamp(reading: Reading, size: int, authority: TimeAuthority, stamps: St
 
 
 def _files(said: Iterable[Said], blobs: Blobs) -> Iterator[Part]:
-    """Yield the observations of all evidence, and the raw files that every statement naming them lets travel."""
+    """Yield the observations of all evidence, and the raw files that every statement naming them lets travel.
+
+    With a raw file goes the mapping by which it was read, where it is held: so a stranger can import it again, whosever
+    mapping it was (``verify --deep``). What another statement names as its figures does not travel as a mapping.
+    """
     bodies = [one.statement.body for one in said]
     erased = {digest for body in bodies if isinstance(body, Erasure) for digest in body.digests}
     observations: set[str] = set()
     travels: dict[str, bool] = {}
+    mappings: dict[str, set[str]] = {}
     for body in bodies:
         if isinstance(body, Evidence):
             observations.add(body.observations.digest)
+            mappings.setdefault(body.importer.mapping, set()).add(body.raw.digest)
             travels[body.raw.digest] = travels.get(body.raw.digest, True) and body.redistribute
     for digest in sorted(observations - erased):
         yield Part(observations_member(digest), _opener(blobs, digest))
     for digest in sorted(digest for digest, may in travels.items() if may and digest not in erased):
         yield Part(raw_member(digest), _opener(blobs, digest))
+    for digest in sorted(mappings.keys() - erased - observations - travels.keys()):
+        size = blobs.size(digest)
+        if any(travels[raw] for raw in mappings[digest]) and size is not None and size <= MAPPING_LIMIT:
+            yield Part(mapping_member(digest), _opener(blobs, digest))
 
 
 def _opener(blobs: Blobs, digest: str) -> Callable[[], BinaryIO]:

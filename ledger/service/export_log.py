@@ -104,6 +104,18 @@ def export_log(
         return export.run(policy, dating)
 
 
+def standing(reading: Reading, size: int) -> Tiler:
+    """Return the tiles of a log as they stand at a size, from its store."""
+    edge = read_edge(size, reading.nodes(edge_indexes(size)))
+    rows = {}
+    for tile in partial_tiles(size):
+        addresses = tile_addresses(tile)
+        nodes = reading.nodes(addresses)
+        rows[tile.level] = [nodes[address] for address in addresses]
+    entries = [row.header for row in reading.rows(size - size % TILE_WIDTH, size)]
+    return stand(size, edge, rows, entries)
+
+
 class _Export:
     """One export, step by step."""
 
@@ -138,7 +150,7 @@ class _Export:
             raise ConflictError(message, cosigned=note.decode(), ledger=signed.decode())
         before = self._held(checkpoint, note)
         # 2. Entries, tiles and statements since then.
-        tiler = self._standing(before)
+        tiler = standing(self.reading, before)
         for rows in _chunks(self.reading.rows(before, checkpoint.size)):
             write_full(self.site, tiler.extend([row.header for row in rows]).tiles)
             for row in rows:
@@ -181,17 +193,6 @@ class _Export:
             message = f"The ledger does not begin with the {held.size} entries signed in {self.site.name}; keep both."
             raise ForkError(message, **facts)
         return held.size
-
-    def _standing(self, size: int) -> Tiler:
-        """Return the tiles as they stand at a size, from the store."""
-        edge = read_edge(size, self.reading.nodes(edge_indexes(size)))
-        rows = {}
-        for tile in partial_tiles(size):
-            addresses = tile_addresses(tile)
-            nodes = self.reading.nodes(addresses)
-            rows[tile.level] = [nodes[address] for address in addresses]
-        entries = [row.header for row in self.reading.rows(size - size % TILE_WIDTH, size)]
-        return stand(size, edge, rows, entries)
 
     def _was_published(self, tile: Tile, size: int) -> bool:
         """Tell whether a checkpoint was signed at whose size a tile is of this width."""

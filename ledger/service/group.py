@@ -9,6 +9,7 @@ stand (``publish``), and no thread is started. Source: design §2.5.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from threading import Condition, Event
 from typing import Final
 
@@ -25,17 +26,19 @@ PATIENCE: Final = 30.0
 
 
 class _Waiting:
-    """A caller's batch, on its way.
+    """A caller's batches, on their way; they go into one commit, and each is published whole or not at all.
 
     Attributes:
-        opened: the batch.
-        outcome: what became of it; None until that is known.
+        batches: each of them.
+        count: of the statements in all of them.
+        outcomes: what became of each, or of all of them; None until that is known.
         woken: set when there is an outcome, or when the caller is to lead.
     """
 
-    def __init__(self, opened: Sequence[Opened]) -> None:
-        self.opened = opened
-        self.outcome: Publication | BaseException | None = None
+    def __init__(self, batches: Sequence[Sequence[Opened]]) -> None:
+        self.batches = batches
+        self.count = sum(map(len, batches))
+        self.outcomes: Sequence[Publication | PledgerError] | BaseException | None = None
         self.woken = Event()
 
 
@@ -68,22 +71,47 @@ class Group:
             PledgerError: as ``Publisher.publish``, of this batch; what others are refused for is not ours.
             UnavailableError: the queue is full.
         """
-        mine = _Waiting(self._publisher.open(raws))
+        (outcome,) = self.publish_each((self.open(raws),))
+        if isinstance(outcome, PledgerError):
+            raise outcome
+        return outcome
+
+    def open(self, raws: Iterable[bytes]) -> tuple[Opened, ...]:
+        """Return statements read and verified, as ``Publisher.open`` does: the caller's own work."""
+        return self._publisher.open(raws)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the outcome of a commit is unknown, so that nothing more is written."""
+        return self._publisher.is_stopped
+
+    def publish_each(self, batches: Sequence[Sequence[Opened]]) -> tuple[Publication | PledgerError, ...]:
+        """Publish several batches of opened statements in one commit; return for each what became of it.
+
+        None of them fails for what another is refused for; one may refer to those before it.
+
+        Raises:
+            PledgerError: of all of them; as ``Publisher.publish_together``.
+            UnavailableError: the queue is full.
+        """
+        if not batches:
+            return ()
+        mine = _Waiting(batches)
         if self._enter(mine):
             self._lead(mine)
         else:
             self._wait(mine)
-        outcome = mine.outcome
-        if isinstance(outcome, Publication):
-            return outcome
-        if outcome is None:
+        outcomes = mine.outcomes
+        if outcomes is None:
             message = "a batch was let go without an outcome"
             raise AssertionError(message)
-        raise outcome
+        if isinstance(outcomes, BaseException):
+            raise outcomes
+        return tuple(outcomes)
 
     def _enter(self, mine: _Waiting) -> bool:
         """Queue a batch; tell whether its caller is to lead."""
-        count = len(mine.opened)
+        count = mine.count
         with self._state:
             # A batch that is longer than the queue still gets its turn, alone.
             if not self._state.wait_for(
@@ -108,21 +136,21 @@ class Group:
                 if mine in self._waiting:
                     is_first = self._waiting[0] is mine and mine.woken.is_set()
                     self._waiting.remove(mine)
-                    self._queued -= len(mine.opened)
+                    self._queued -= mine.count
                     if is_first:
                         self._pass_on()
                     self._state.notify_all()
             raise
-        if mine.outcome is None:
+        if mine.outcomes is None:
             self._lead(mine)
 
     def _lead(self, mine: _Waiting) -> None:
         """Publish what is queued, ours first, and hand the lead on."""
         group = self._take()
+        outcomes: list[Sequence[Publication | PledgerError] | BaseException]
         try:
-            outcomes: Sequence[Publication | BaseException] = self._publisher.publish_together(
-                [one.opened for one in group]
-            )
+            found = iter(self._publisher.publish_together([batch for one in group for batch in one.batches]))
+            outcomes = [tuple(islice(found, len(one.batches))) for one in group]
         except Exception as error:  # noqa: BLE001, whatever it is, each of the group is told, and we as well
             outcomes = [error if one is mine else self._for_another(error) for one in group]
         except BaseException as error:
@@ -134,20 +162,22 @@ class Group:
         """Take from the queue what one commit holds."""
         with self._state:
             group = [self._waiting.popleft()]
-            count = len(group[0].opened)
-            while self._waiting and count + len(self._waiting[0].opened) <= self._size:
+            count = group[0].count
+            while self._waiting and count + self._waiting[0].count <= self._size:
                 group.append(self._waiting.popleft())
-                count += len(group[-1].opened)
+                count += group[-1].count
             self._queued -= count
             self._state.notify_all()
         return group
 
-    def _end(self, group: Sequence[_Waiting], outcomes: Sequence[Publication | BaseException]) -> None:
-        """Hand the lead on, so that the next commit begins, and then to each what became of its batch."""
+    def _end(
+        self, group: Sequence[_Waiting], outcomes: Sequence[Sequence[Publication | PledgerError] | BaseException]
+    ) -> None:
+        """Hand the lead on, so that the next commit begins, and then to each what became of its batches."""
         with self._state:
             self._pass_on()
-        for one, outcome in zip(group, outcomes, strict=True):
-            one.outcome = outcome
+        for one, found in zip(group, outcomes, strict=True):
+            one.outcomes = found
             one.woken.set()
 
     def _pass_on(self) -> None:

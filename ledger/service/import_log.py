@@ -17,15 +17,17 @@ Source: issue of the log, part 1.
 
 import hashlib
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from ledger.errors import ConflictError, MalformedError
+from ledger.errors import ConflictError, ForkError, MalformedError
 from ledger.model.erasure import LASTING
 from ledger.service.carried import Carried
 from ledger.service.check import check_log
 from ledger.service.erase import bodies_of
-from ledger.service.pool import pool
+from ledger.service.export_log import standing
+from ledger.service.pool import READERS, pool
 from ledger.service.ports import Blobs, Progress, Reading, Store, Writing
 from ledger.service.site import (
     Checking,
@@ -42,6 +44,7 @@ from ledger.service.site import (
     read_front,
     read_hashes,
     read_headers,
+    read_past,
     read_statement,
 )
 from ledger.signing.canonical import Json, encode_base64url, parse_canonical
@@ -59,6 +62,10 @@ class KeptBlobs(Blobs, Protocol):
 
     def put(self, stream: Readable, *, expected: str | None = None) -> object:
         """Keep a stream's bytes under their digest, which has to be the one that is expected."""
+
+
+SEVERAL: Final = 2_000
+"""Entries from which on it is quicker to check them in several processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,34 @@ def import_log(
         UnavailableError: the site cannot be read, or the disk is full.
     """
     return _Import(source, store, blobs, executor=executor, progress=progress).run(trusted)
+
+
+def follow_log(
+    source: Source,
+    store: Store,
+    blobs: KeptBlobs,
+    *,
+    held: Front,
+    trusted: bytes | None = None,
+    excused: frozenset[str] = frozenset(),
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Imported | None:
+    """Bring a ledger that was rebuilt from a static site up to it, once it is seen to continue what is held.
+
+    Args:
+        source, store, blobs, trusted, executor, progress: as those of ``import_log``.
+        held: what the store holds: its checkpoint, and the authority after its entries.
+        excused: files that the site kept back before.
+
+    Returns:
+        What the new entries brought; None where there are none.
+
+    Raises:
+        ForkError: the site has another past than what is held, or a shorter one; it carries both checkpoints.
+        PledgerError: as ``import_log``; nothing was taken over, unless the check of the whole says that it is unsound.
+    """
+    return _Import(source, store, blobs, executor=executor, progress=progress).follow(held, trusted, excused)
 
 
 class _Import:
@@ -169,6 +204,37 @@ class _Import:
             files=len(self.held),
             withheld=tuple(digest for digest in withheld if digest in named),
         )
+
+    def follow(self, held: Front, trusted: bytes | None, excused: frozenset[str]) -> Imported | None:
+        # 1. The same log, and no shorter.
+        front = read_front(self.source, trusted=trusted, held=held)
+        self.genesis, old, new = held.authority.genesis, held.checkpoint, front.checkpoint
+        if new == old:
+            return None
+        if new.size <= old.size:
+            raise _fork(self.source, held, front, "has turned back, or signed another log of the same size")
+        if read_past(self.source, old, new)[0] != old.root:
+            raise _fork(self.source, held, front, "does not begin with the entries that are held")
+        # 2. to 6., in one transaction: a crash leaves what was held.
+        with self.store.writing() as writing:
+            if writing.head().size != old.size:
+                raise ConflictError("Another process follows the log into the same store; try again.")
+            self.tiler = standing(writing, old.size)
+            received = writing.head().received
+            for entries in read_entries(self.source, old.size, new.size):
+                if entries:
+                    self._take(entries, writing)
+                    received = entries[-1].header.received
+                    if self.progress is not None:
+                        self.progress(self.tiler.edge.size, 2 * new.size)
+            self._finish(front, writing, received=received)
+            writing.commit()
+        # 7.
+        kept_back = excused | ((self.missing.keys() | self.restricted | self.erasures.keys()) - self.held)
+        self._check(front, withheld=frozenset(kept_back))
+        named = (self.missing.keys() | self.restricted) - self.held
+        statements = new.size - old.size - len(self.absent)
+        return Imported(front, statements, len(self.absent), len(self.held), tuple(sorted(excused | named)))
 
     def _take(self, entries: tuple[Entry, ...], writing: Writing) -> None:
         """Take one bundle into the store."""
@@ -311,15 +377,26 @@ class _Import:
             if self.progress is not None:
                 self.progress(total + done, 2 * total)
 
-        # The threads that fetched would wait for one another here; processes do not.
-        with self.store.reading() as reading, pool(preload="ledger.service.check") as processes:
+        # The threads that fetched would wait for one another here; processes do not, where there is enough to do.
+        several = pool(preload=READERS, is_shared=True) if size >= SEVERAL else nullcontext(None)
+        with self.store.reading() as reading, several as processes:
             checked = check_log(
-                reading, self.blobs, genesis=self.genesis, executor=processes, progress=second_half, excused=withheld,
+                reading, self.blobs, genesis=self.genesis, executor=processes, elsewhere=self.store.elsewhere(),
+                progress=second_half, excused=withheld,
             )  # fmt: skip
         if not checked.is_sound or checked.size != size or checked.root != front.checkpoint.root:
             first = checked.findings[0].sentence if checked.findings else "Its root is another."
             message = f"{self.source.name} is not a sound ledger: {first}"
             raise MalformedError(message, findings=[one.sentence for one in checked.findings[:20]])
+
+
+def _fork(source: Source, held: Front, served: Front, what: str) -> ForkError:
+    """Return the error that carries both checkpoints of a log that contradicts itself."""
+    message = (
+        f"{source.name} {what}: it signed {served.checkpoint.size} entries, and {held.checkpoint.size} are held; keep "
+        "both checkpoints, and do not rely on it."
+    )
+    return ForkError(message, held=held.note.decode(), served=served.note.decode())
 
 
 def _refuse_used(head: Head) -> None:

@@ -37,6 +37,7 @@ from ledger.service.site import (
     read_entries,
     read_front,
     read_nodes,
+    read_past,
     read_statement,
     read_tiler,
     read_whole,
@@ -50,14 +51,7 @@ from ledger.signing.envelope import STATEMENT, open_envelope
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.entry import Header
 from ledger.tlog.fraud import said_index
-from ledger.tlog.merkle import (
-    consistency_indexes,
-    edge_indexes,
-    format_hash,
-    prove_consistency,
-    read_edge,
-    verify_consistency,
-)
+from ledger.tlog.merkle import edge_indexes, format_hash, read_edge
 from ledger.tlog.tile import TILE_HEIGHT
 
 FORK = "fork"
@@ -200,18 +194,9 @@ class _Mirror:
             self._refuse_inconsistent(held, served)
 
     def _refuse_inconsistent(self, held: Front, served: Front) -> None:
-        """Raise where the log does not begin with what is held, or does not prove that it does.
-
-        The served tiles first have to prove which tree of the held size the new root begins with. Only when they do,
-        and it is another tree than the one that was signed before, is it the log that is at fault and not its files.
-        """
+        """Raise where the log does not begin with what is held, or does not prove that it does."""
         old, new = held.checkpoint, served.checkpoint
-        nodes = read_nodes(self.source, (*edge_indexes(old.size), *consistency_indexes(old.size, new.size)), new.size)
-        proof = prove_consistency(old.size, new.size, nodes)
-        begins = read_edge(old.size, nodes).root
-        if not verify_consistency(old=old.size, new=new.size, proof=proof, old_root=begins, new_root=new.root):
-            message = f"The tiles of {self.source.name} do not lead to the root of its checkpoint; try again later."
-            raise MalformedError(message, size=new.size)
+        begins, proof = read_past(self.source, old, new)
         if begins != old.root:
             sentence = f"{self.source.name} has signed {new.size} entries that do not begin with the {old.size} held"
             raise self._fork(held, served, sentence, proof=[format_hash(one) for one in proof])

@@ -4,7 +4,7 @@ Small protocols, fulfilled by ``ledger.store`` without being imported from here,
 count entries, all indexes start at 0, ranges are half-open.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Protocol
 
@@ -77,8 +77,8 @@ class Reading(Protocol):
     def leaves(self, start: int, stop: int) -> Iterator[tuple[int, str, str, Hash]]:
         """Return index, kind, subject and leaf hash of the entries of a range, in order, read as they are consumed."""
 
-    def level(self, level: int) -> Iterator[tuple[int, Hash]]:
-        """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order."""
+    def level(self, level: int, first: int = 0, last: int | None = None) -> Iterator[tuple[int, Hash]]:
+        """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order; all, or of a range."""
 
     def counts(self) -> Mapping[str, int]:
         """Return how many rows each table of the store has."""
@@ -88,6 +88,13 @@ class Reading(Protocol):
 
     def erased(self, index: int) -> bool:
         """Tell whether a logged erasure removed the statement at an index."""
+
+
+class Elsewhere(Hashable, Protocol):
+    """How another process reads the same store: sent there, and called for a snapshot of its own."""
+
+    def __call__(self) -> AbstractContextManager[Reading]:
+        """Return a snapshot, for the time of a ``with`` block."""
 
 
 class Writing(Reading, Protocol):
@@ -116,6 +123,9 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Return a snapshot, for the time of a ``with`` block."""
+
+    def elsewhere(self) -> Elsewhere | None:
+        """Return how another process reads the same store; None where only this one can."""
 
     def writing(self) -> AbstractContextManager[Writing]:
         """Lock the head, for the time of a ``with`` block; leaving it without ``commit`` takes everything back."""

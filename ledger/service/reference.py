@@ -270,6 +270,18 @@ def _check_amendment(said: Said, body: Amendment, scene: Scene) -> None:
     if not is_instrument and body.applies_to != "all":
         _refuse_unknown_terms(scene, said.subject, [name for name in body.applies_to if name not in _ids(body.terms)])
     _check_terms(body.terms, scene)
+    _refuse_too_early(said.subject, body, scene)
+
+
+def _refuse_too_early(subject: str, body: Amendment, scene: Scene) -> None:
+    """Raise where an amendment is dated before what it amends was made (R12)."""
+    commitment = scene.commitment(subject)
+    instrument = scene.known("instrument", subject).instruments.get(subject)
+    made = commitment.body.date if commitment is not None else instrument.body.announced if instrument else None
+    for name, day in (("announced", body.announced), ("effective", body.effective)):
+        if made is not None and day < made:
+            message = f"The amendment is {name} on {day}, and {subject} was made on {made}; mend the dates."
+            raise MalformedError(message, subject=subject, made=made)
 
 
 def _check_index(said: Said, body: Index, scene: Scene) -> None:

@@ -29,7 +29,18 @@ from ledger.signing.canonical import MAX_BYTES, Json
 from ledger.signing.envelope import STATEMENT, open_envelope
 from ledger.tlog.checkpoint import Checkpoint, open_checkpoint_at, parse_checkpoint
 from ledger.tlog.entry import HEADER_LIMIT, Header, chain_fault, parse_header
-from ledger.tlog.merkle import Address, Edge, Hash, Node, edge_indexes, leaf_hash, read_edge
+from ledger.tlog.merkle import (
+    Address,
+    Edge,
+    Hash,
+    Node,
+    consistency_indexes,
+    edge_indexes,
+    leaf_hash,
+    prove_consistency,
+    read_edge,
+    verify_consistency,
+)
 from ledger.tlog.note import NOTE_LIMIT, VerifierKey, parse_note
 from ledger.tlog.policy import POLICY_LIMIT, parse_policy
 from ledger.tlog.prefix import prefix_indexes, read_prefix
@@ -329,6 +340,24 @@ def _root_at(source: Source, size: int, checkpoint: Checkpoint) -> Hash | None:
     """Return the root of a site's first entries, proved from that of all; None where its tiles prove none."""
     nodes = read_nodes(source, prefix_indexes(size, checkpoint.size), checkpoint.size)
     return read_prefix(size, checkpoint.size, nodes, root=checkpoint.root)
+
+
+def read_past(source: Source, old: Checkpoint, new: Checkpoint) -> tuple[Hash, tuple[Hash, ...]]:
+    """Return the root of the first entries of a site's new tree, as many as an old one has, and the proof of it.
+
+    The tiles have to prove which tree the new root begins with. Only when they do, and it is another than the one that
+    was signed before, is it the log that is at fault and not its files.
+
+    Raises:
+        MalformedError: they prove none.
+    """
+    nodes = read_nodes(source, (*edge_indexes(old.size), *consistency_indexes(old.size, new.size)), new.size)
+    proof = prove_consistency(old.size, new.size, nodes)
+    begins = read_edge(old.size, nodes).root
+    if not verify_consistency(old=old.size, new=new.size, proof=proof, old_root=begins, new_root=new.root):
+        message = f"The tiles of {source.name} do not lead to the root of its checkpoint; try again later."
+        raise MalformedError(message, size=new.size)
+    return begins, proof
 
 
 def fold_keys(source: Source, authority: Authority, start: int, stop: int) -> Authority:

@@ -15,7 +15,7 @@ from typing import Final
 import ledger
 from ledger.audit.bundle import Software
 
-RENDERS_WITH: Final = ("fontpkg-noto-sans", "jinja2", "markupsafe", "vl-convert-python")
+RENDERS_WITH: Final = ("fontpkg-noto-sans", "jinja2", "markupsafe", "typst", "vl-convert-python")
 """The distributions whose version decides how a report looks, sorted."""
 
 _REPORT: Final = "report"
@@ -28,9 +28,22 @@ def rendering_software() -> Software:
         pins = [f"{name}=={metadata.version(name)}" for name in RENDERS_WITH]
     except metadata.PackageNotFoundError:
         return Software(name="pledger", version=ledger.__version__, lock=None)
-    lines = [*pins, *sorted(_files(resources.files("ledger").joinpath(_REPORT), _REPORT))]
-    whole = "".join(f"{line}\n" for line in lines).encode()
-    return Software(name="pledger", version=ledger.__version__, lock="sha256:" + hashlib.sha256(whole).hexdigest())
+    return Software(name="pledger", version=ledger.__version__, lock=_digest([*pins, *_code()]))
+
+
+@cache
+def edition() -> str:
+    """Return the digest of the wording and looks of reports alone: the same under other versions of other software."""
+    return _digest(_code())
+
+
+def _code() -> list[str]:
+    """Return path and digest of everything of ours that decides how a report looks, sorted."""
+    return sorted(_files(resources.files("ledger").joinpath(_REPORT), _REPORT))
+
+
+def _digest(lines: list[str]) -> str:
+    return "sha256:" + hashlib.sha256("".join(f"{line}\n" for line in lines).encode()).hexdigest()
 
 
 def _files(folder: Traversable, path: str) -> Iterator[str]:

@@ -133,7 +133,7 @@ def decode_base64url(text: str | bytes, *, what: str) -> bytes:
 
 def encode_base64(raw: bytes) -> str:
     """Return base64 with padding, as notes and proofs carry it (RFC 4648 §4)."""
-    return base64.b64encode(raw).decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).decode("ascii")
 
 
 def decode_base64(text: str | bytes, *, what: str) -> bytes:

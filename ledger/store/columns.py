@@ -7,7 +7,7 @@ drawn a few at a time, so that memory is bounded by the largest of them and not 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # the extra may be absent; types only
 MEMORY: Final = 512
 """MB that DuckDB may hold before it spills to a temporary file."""
 
-BATCH: Final = 2_000_000
+BATCH: Final = 1_000_000
 """Observations that are drawn at a time, unless one series has more."""
 
 _FETCHED: Final = 50_000
@@ -79,7 +79,7 @@ class ColumnEngine:
             fill(database, tables, folder=folder)
             for batch in batches(plan, tables, most=self._batch):
                 _show(database, batch, held)
-                found = database.execute(_ANSWER)
+                found = database.execute(selection_sql())
                 while rows := found.fetchmany(_FETCHED):
                     yield from map(Row._make, rows)
 
@@ -126,13 +126,16 @@ def copies_of(
 ) -> Mapping[int, Copy]:
     """Return the columnar copy of every file of a plan, by entry; those that are not kept are made in the folder."""
     found: dict[int, Copy] = {}
+    codes: dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]] = {}
     for load in plan.loads:
         if copies is not None:
-            found[load.entry] = copies.copy(database, load, open_observations)
+            copy = copies.copy(database, load, open_observations)
         else:
             place = folder / str(load.entry)
             place.mkdir()
-            found[load.entry] = make(database, load, open_observations, folder=place)
+            copy = make(database, load, open_observations, folder=place)
+        # Vintages have the same codes as a rule: held once, so that memory does not grow with the number of files.
+        found[load.entry] = replace(copy, codes=codes.setdefault(copy.codes, copy.codes))
     return found
 
 
@@ -206,15 +209,6 @@ def _show(database: "duckdb.DuckDBPyConnection", batch: Batch, held: Mapping[int
     ]
     nothing = "SELECT * FROM all_observation"
     database.execute(f"CREATE OR REPLACE TEMP VIEW observation AS {' UNION ALL '.join(parts) or nothing}")
-
-
-_NAMES: Final = ", ".join(
-    name if kind is str else f"CAST({name} AS BIGINT) AS {name}" for name, kind in Row.__annotations__.items()
-)
-_ANSWER: Final = (
-    f"SELECT {_NAMES} FROM ({selection_sql()}) ORDER BY {', '.join(Row._fields[: Row._fields.index('high')])}"
-)
-"""The answer in 64 bits, which is what it is: DuckDB adds up in 128, which Python takes ten times as long to read."""
 
 
 def fill(

@@ -9,7 +9,8 @@ one. Nothing here decides what may be written. Source: design §2.5, §4.
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -27,9 +28,10 @@ from ledger.errors import (
     UnavailableError,
 )
 from ledger.store.address import check_address, without_secrets
+from ledger.store.elsewhere import PATIENCE
 from ledger.store.migration import migrate
 from ledger.store.query import SqlReading
-from ledger.store.sql import PATIENCE, SqlWriting, busy, own_connections, refuse_layout
+from ledger.store.sql import SqlWriting, busy, own_connections, refuse_layout
 from ledger.store.tables import VERSION
 from ledger.store.trigger import SCHEMA
 from ledger.tlog.merkle import Node
@@ -164,8 +166,9 @@ class PostgresStore:
         engine: one connection for each thread that is at work.
     """
 
-    def __init__(self, name: str, engine: Engine) -> None:
-        self.name = name
+    def __init__(self, url: str, engine: Engine) -> None:
+        self._url = url
+        self.name = without_secrets(url)
         self.engine = engine
 
     @classmethod
@@ -181,7 +184,7 @@ class PostgresStore:
             ConflictError: the database holds a ledger already.
             UnavailableError: it cannot be reached, or does not make durable what it commits.
         """
-        store = cls(without_secrets(url), _engine(url, patience))
+        store = cls(url, _engine(url, patience))
         with store._closing(), store.speaking(), store.engine.connect() as connection:
             run = connection.exec_driver_sql
             run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
@@ -212,7 +215,7 @@ class PostgresStore:
             ConflictError: they have an earlier layout.
             UnavailableError: the database cannot be reached, or does not make durable what it commits.
         """
-        store = cls(without_secrets(url), _engine(url, patience))
+        store = cls(url, _engine(url, patience))
         with store._closing(), store.speaking(), store.engine.connect() as connection:
             refuse_layout(store._layout(connection), f"The database {store.name}")
         return store
@@ -226,7 +229,7 @@ class PostgresStore:
         Raises:
             PledgerError: as ``open``.
         """
-        store = cls(without_secrets(url), _engine(url, patience))
+        store = cls(url, _engine(url, patience))
         try:
             with store.speaking(), store.engine.connect() as connection:
                 run = connection.exec_driver_sql
@@ -245,8 +248,7 @@ class PostgresStore:
     @classmethod
     def discard(cls, url: str, *, begun: str) -> None:
         """Remove a store that was begun with this text and never became a ledger's; where there is none, do nothing."""
-        name = without_secrets(url)
-        store = cls(name, _engine(url, PATIENCE))
+        store = cls(url, _engine(url, PATIENCE))
         try:
             with store.speaking(), store.engine.connect() as connection:
                 run = connection.exec_driver_sql
@@ -259,6 +261,10 @@ class PostgresStore:
     def close(self) -> None:
         """Let the connections go."""
         self.engine.dispose()
+
+    def elsewhere(self) -> "PostgresElsewhere":
+        """Return how another process reads the same store."""
+        return PostgresElsewhere(self._url)
 
     @contextmanager
     def reading(self) -> Iterator[PostgresReading]:
@@ -367,6 +373,23 @@ class PostgresStore:
             )
             raise NotFoundError(message, store=self.name)
         return int(connection.exec_driver_sql(f"SELECT version_num FROM {table}").scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresElsewhere:
+    """How another process reads the same database: by a connection of its own, with a snapshot for each call."""
+
+    url: str = field(repr=False)  # there may be a password in it
+
+    def __call__(self) -> AbstractContextManager[PostgresReading]:
+        """Return a snapshot, for the time of a ``with`` block."""
+        return _opened(self.url).reading()
+
+
+@lru_cache(maxsize=1)
+def _opened(url: str) -> PostgresStore:
+    """Return the store that a process which helps has open."""
+    return PostgresStore.open(url)
 
 
 def _engine(url: str, patience: float) -> Engine:

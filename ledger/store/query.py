@@ -9,17 +9,19 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, ClassVar, Final
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from ledger.errors import MalformedError
 from ledger.tlog.merkle import Hash
 from ledger.tlog.stored import Head, Row
 
+if TYPE_CHECKING:  # a process that only reads does without the toolkit
+    from sqlalchemy import Connection
+
 CHUNK: Final = 400
 """How many values one statement is given; SQLite takes at least 999."""
 
+_LARGEST: Final = 2**63 - 1
 _COLUMNS: Final = (
     'entry."index", header, leaf, entry.statement, kind, subject, author, received, statement.jws, statement.payload'
 )
@@ -58,7 +60,7 @@ class SqlReading:
     _EACH: ClassVar[str] = "CROSS JOIN"
     """Joins so that what stands on the left is taken first: SQLite's planner keeps the order of a cross join."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: "Connection") -> None:
         self.connection = connection
         # The driver itself: six sevenths of the time of a small statement would go into describing its result.
         self._driver: Any = connection.connection.driver_connection
@@ -163,12 +165,14 @@ class SqlReading:
         for row in self._stream(sql, start, stop):
             yield _shaped(row, _LEAF, table="entry")
 
-    def level(self, level: int) -> Iterator[tuple[int, Hash]]:
-        """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order."""
+    def level(self, level: int, first: int = 0, last: int | None = None) -> Iterator[tuple[int, Hash]]:
+        """Return the stored nodes of a level (0 gives the leaves) with their indexes, in order; all, or of a range."""
+        end = _LARGEST if last is None else last
         if level == 0:
-            return self._pairs('SELECT "index", leaf FROM entry ORDER BY "index"', table="entry")
-        sql = 'SELECT "index", hash FROM node WHERE level = ? ORDER BY "index"'
-        return self._pairs(sql, level, table="node")
+            sql = 'SELECT "index", leaf FROM entry WHERE "index" >= ? AND "index" < ? ORDER BY "index"'
+            return self._pairs(sql, first, end, table="entry")
+        sql = 'SELECT "index", hash FROM node WHERE level = ? AND "index" >= ? AND "index" < ? ORDER BY "index"'
+        return self._pairs(sql, level, first, end, table="node")
 
     def counts(self) -> Mapping[str, int]:
         """Return how many rows each table of the store has."""

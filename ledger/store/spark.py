@@ -6,9 +6,7 @@ Nothing is asked of the network but the cluster that is named.
 """
 
 import os
-import re
 import warnings
-from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -18,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ledger.assessment.scope import read_tables
-from ledger.assessment.selection import TABLES, Plan, Row, Tuples, selection_sql
+from ledger.assessment.selection import TABLES, Plan, Row, Tuples, named_parts, selection_sql
 from ledger.errors import UnavailableError
 from ledger.store.columnar import ColumnarCopies, Copy, quoted
 from ledger.store.columns import confine, connector, copies_of, fill, laid_out
@@ -122,32 +120,6 @@ class SparkEngine:
 def _pieces(plan: Plan) -> str:
     """Return into how many pieces the work is cut, as Spark takes it: a million observations each, and few for few."""
     return str(max(2, sum(load.rows for load in plan.loads) // 1_000_000))
-
-
-_OPENS: Final = re.compile(r"(?:WITH )?([a-z_]+) AS \(")
-
-
-def named_parts(text: str) -> tuple[tuple[tuple[str, str, bool], ...], str]:
-    """Return the named parts of ``selection.sql`` with what each says, whether it is used again, and what comes last.
-
-    Spark writes a part out anew wherever its name stands; of parts of parts that makes a plan too large to look at. So
-    the parts are asked for one after another, and what is used more than once is kept. Not a word of them is changed.
-    """
-    parts: list[tuple[str, list[str]]] = []
-    last: list[str] = []
-    is_inside = False
-    for line in text.splitlines():
-        if (opens := _OPENS.fullmatch(line)) is not None:
-            parts.append((opens[1], []))
-            is_inside = True
-        elif line in {")", "),"}:
-            is_inside = False
-        elif is_inside:
-            parts[-1][1].append(line)
-        elif line and not line.startswith("--"):
-            last.append(line)
-    uses = Counter(re.findall(r"(?:FROM|JOIN) ([a-z_]+)", text))
-    return tuple((name, "\n".join(lines), uses[name] > 1) for name, lines in parts), "\n".join(last)
 
 
 def _written(

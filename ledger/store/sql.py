@@ -7,10 +7,12 @@ what may be written. Source: design §2.5, §4.
 
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -18,14 +20,12 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, UnavailableError
+from ledger.store.elsewhere import PATIENCE, SqlElsewhere
 from ledger.store.migration import migrate
 from ledger.store.query import SqlReading, name_mark, repeat_mark
 from ledger.store.tables import APPLICATION_ID, VERSION
 from ledger.tlog.merkle import Node
 from ledger.tlog.stored import EMPTY_HEAD, NOTHING_RECORDED, Head, Row
-
-PATIENCE: Final = 5.0
-"""Seconds that a writer waits for another process before it gives up."""
 
 # The cache holds the pages that marks are scattered over, and a longer write-ahead log (at most 128 MB of it) is copied
 # back less often, each page once for all commits in between: at 10^5 entries the two together take a quarter off the
@@ -129,9 +129,10 @@ class SqlStore:
         engine: one connection for each thread that is at work.
     """
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    def __init__(self, path: Path, engine: Engine, *, file: tuple[int, int] | None = None) -> None:
         self.path = path
         self.engine = engine
+        self._file = file
 
     @classmethod
     def create(cls, path: Path, *, patience: float = PATIENCE) -> "SqlStore":
@@ -148,7 +149,10 @@ class SqlStore:
             raise UnavailableError(
                 f"The file {path} cannot be made: {error.strerror}; mend that.", path=str(path)
             ) from error
-        store = cls(path, _engine(path, patience))
+        told = path.stat()
+        with _AT_WORK_LOCK:
+            _AT_WORK[told.st_dev, told.st_ino] += 1
+        store = cls(path, _engine(path, patience), file=(told.st_dev, told.st_ino))
         with store.speaking(), store.engine.connect() as connection:
             # A crash before the commit leaves a file without an application id: it is then no ledger's database.
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
@@ -171,15 +175,14 @@ class SqlStore:
             ConflictError: its tables have an earlier layout.
             UnavailableError: it is locked by another process, or cannot be read.
         """
-        _refuse_foreign(path)
-        store = cls(path, _engine(path, patience))
-        with store.speaking(), store.engine.connect() as connection:
-            try:
+        store = cls(path, _engine(path, patience), file=_enter(path))
+        try:
+            with store.speaking(), store.engine.connect() as connection:
                 refuse_layout(store._layout(connection), f"The database {path}")
-            except PledgerError:
-                store.close()
-                raise
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @classmethod
@@ -191,8 +194,7 @@ class SqlStore:
         Raises:
             PledgerError: as ``open``.
         """
-        _refuse_foreign(path)
-        store = cls(path, _engine(path, patience))
+        store = cls(path, _engine(path, patience), file=_enter(path))
         try:
             with store.speaking(), store.engine.connect() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -219,6 +221,12 @@ class SqlStore:
     def close(self) -> None:
         """Let the file go."""
         self.engine.dispose()
+        _leave(self._file)
+        self._file = None
+
+    def elsewhere(self) -> SqlElsewhere:
+        """Return how another process reads the same store."""
+        return SqlElsewhere(self.path.absolute())
 
     @contextmanager
     def reading(self) -> Iterator[SqlReading]:
@@ -245,6 +253,24 @@ class SqlStore:
                     # them.
                     with suppress(DBAPIError):
                         connection.rollback()
+
+    def copy(self, path: Path) -> None:
+        """Write the database as it is at one moment to a new file, durably; others may read and write meanwhile.
+
+        Raises:
+            ConflictError: there is a file already.
+            UnavailableError: it cannot be written.
+        """
+        if path.exists():
+            raise ConflictError(f"There is a file at {path} already; choose another place.", path=str(path))
+        with self.speaking(), self.engine.connect() as connection:
+            source: Any = connection.connection.driver_connection
+            with closing(sqlite3.connect(path)) as target:
+                # All pages in one step: a copy in several begins anew whenever somebody commits.
+                source.backup(target)
+                target.execute("PRAGMA synchronous = FULL")
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
 
     def purge(self, *, is_patient: bool = True) -> bool:
         """Make sure that deleted rows cannot be read from the files any more; tell whether it was done.
@@ -330,6 +356,36 @@ def busy(what: str) -> UnavailableError:
     """Return our error for more callers than there are connections."""
     message = f"{what} is busy: too many are at work in this process; nothing was recorded, try again."
     return UnavailableError(message, outcome=NOTHING_RECORDED)
+
+
+_AT_WORK: Final[Counter[tuple[int, int]]] = Counter()
+"""The database files of which this process has a store open, by device and inode."""
+_AT_WORK_LOCK: Final = Lock()
+
+
+def _enter(path: Path) -> tuple[int, int] | None:
+    """Note that a file is at work in this process, once it is seen to be one of SQLite's.
+
+    Whoever closes a file of any kind lets go all locks that his process has on it (POSIX): so a database that is open
+    here already is not looked into beside SQLite, or another process would believe that it is alone with it.
+    """
+    with _AT_WORK_LOCK:
+        with suppress(OSError):
+            told = path.stat()
+            if _AT_WORK[told.st_dev, told.st_ino]:
+                _AT_WORK[told.st_dev, told.st_ino] += 1
+                return told.st_dev, told.st_ino
+        _refuse_foreign(path)
+        told = path.stat()
+        _AT_WORK[told.st_dev, told.st_ino] += 1
+        return told.st_dev, told.st_ino
+
+
+def _leave(file: tuple[int, int] | None) -> None:
+    """Note that a store let a file go."""
+    with _AT_WORK_LOCK:
+        if file is not None and _AT_WORK[file] > 0:
+            _AT_WORK[file] -= 1
 
 
 def _refuse_foreign(path: Path) -> None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -178,6 +179,7 @@ def format_note(note: Note) -> bytes:
     return raw
 
 
+@lru_cache(maxsize=8)
 def parse_note(raw: bytes) -> Note:
     """Return the note that the bytes hold, its signatures unverified; only what `format_note` writes is accepted.
 
@@ -270,9 +272,17 @@ def check_name(name: str) -> None:
     Raises:
         MalformedError: with the name.
     """
-    if not name or any(mark == "+" or mark.isspace() or mark < " " or "\ud800" <= mark <= "\udfff" for mark in name):
+    if not _is_name(name):
         message = f"{name!r} is not a key name; write one without spaces and plus signs, such as example.com/ledger."
         raise MalformedError(message, name=name)
+
+
+@lru_cache(maxsize=256)
+def _is_name(name: str) -> bool:
+    """Tell whether a text is a key name; there are few, and each is looked at with every note."""
+    return bool(name) and not any(
+        mark == "+" or mark.isspace() or mark < " " or "\ud800" <= mark <= "\udfff" for mark in name
+    )
 
 
 def _parse_signature(line: str, *, number: int) -> Signature:

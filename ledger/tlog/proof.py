@@ -142,13 +142,20 @@ def format_receipt(receipt: Receipt) -> bytes:
     Raises:
         MalformedError: a member is not what a receipt can carry.
     """
+    raw = format_made_receipt(receipt)
+    parse_receipt(raw)
+    return raw
+
+
+def format_made_receipt(receipt: Receipt) -> bytes:
+    """Return the bytes of `format_receipt` for a receipt that was just made of logged parts, which is not read back."""
     try:
         header, checkpoint = receipt.header.decode("ascii"), receipt.checkpoint.decode("utf-8")
     except UnicodeDecodeError as error:
         message = "The header or the checkpoint of the receipt is not text; give the bytes that the log signed."
         raise MalformedError(message) from error
     given, asked = receipt.witnesses
-    raw = format_json({
+    return format_json({
         "checkpoint": checkpoint,
         "header": header,
         "inclusion": [format_hash(value) for value in receipt.inclusion],
@@ -156,8 +163,6 @@ def format_receipt(receipt: Receipt) -> bytes:
         "statement": receipt.statement,
         "witnessed": {"k": given, "n": asked},
     })  # fmt: skip
-    parse_receipt(raw)
-    return raw
 
 
 def parse_receipt(raw: bytes) -> Receipt:

@@ -120,38 +120,104 @@ def recheck_entries(
         leaves: leaf hashes as stored, where they are at hand: a changed header is then named itself, not only the one
             after it, whose ``prev`` no longer fits.
     """
-    return recheck_read(map(read_header, headers), sizes=sizes, leaves=leaves)
-
-
-def recheck_read(
-    headers: Iterable[Read], *, sizes: Collection[int] = (), leaves: Iterable[bytes] | None = None
-) -> Iterator[Checked]:
-    """Return an iterator as ``recheck_entries`` does, over headers that were read already."""
-    return _recheck(headers, sizes=sizes, leaves=leaves, stack=_Stack())
+    return _recheck(headers, sizes=sizes, leaves=leaves, walk=Walk())
 
 
 def _recheck(
-    headers: Iterable[Read], *, sizes: Collection[int], leaves: Iterable[bytes] | None, stack: "_Stack"
+    headers: Iterable[bytes], *, sizes: Collection[int], leaves: Iterable[bytes] | None, walk: "Walk"
 ) -> Iterator[Checked]:
-    """Yield each entry recomputed, its leaf pushed on the caller's stack."""
+    """Yield each entry recomputed, the caller's walk one entry further."""
     stored = None if leaves is None else iter(leaves)
-    before, received = bytes(32), ""
-    for index, (leaf, values, fault) in enumerate(headers):
+    for raw in headers:
+        one = read_header(raw)
+        checked = walk.entry(one, stored=one.leaf if stored is None else next(stored, None))
+        yield checked._replace(root=walk.root()) if walk.size in sizes else checked
+
+
+class Walk:
+    """A pass over the entries, from entry 0 on: what the next has to follow on, and the tree of those so far.
+
+    Attributes:
+        size: entries that were passed.
+        before: leaf hash of the last of them, 32 zeros before the first.
+        received: the latest moment that one of them gave.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.before = bytes(32)
+        self.received = ""
+        self._stack = _Stack()
+
+    def entry(self, read: Read, *, stored: bytes | None) -> Checked:
+        """Return the next entry recomputed, without a root; ``stored`` is the leaf hash that is kept for it."""
+        leaf, values, fault = read
+        index, received = self.size, self.received
         findings = [] if fault is None else [_finding("entry.form", index, fault)]
-        if stored is not None and next(stored, None) != leaf:
+        if stored != leaf:
             sentence = f"The header of entry {index} does not hash to the leaf that is stored for it."
             findings.append(_finding("entry.leaf-mismatch", index, sentence))
         members = None
         if values is not None:
             members = dict(zip(NAMES, values, strict=True))
-            prev = base64.urlsafe_b64encode(before).rstrip(b"=").decode()
+            prev = _spelt(self.before)
             if not (members["index"] == index and members["prev"] == prev and str(members["received"]) >= received):
                 findings += _chain_findings(members, index=index, prev=prev, received=received)
             # A moment that is none would make all that follow look late.
-            received = max(received, str(members["received"])) if fault is None else received
-        stack.push(leaf)
-        before = leaf
-        yield Checked(index, leaf, members, tuple(findings), stack.root() if index + 1 in sizes else None)
+            self.received = max(received, str(members["received"])) if fault is None else received
+        self._stack.push(leaf)
+        self.before = leaf
+        self.size = index + 1
+        return Checked(index, leaf, members, tuple(findings), None)
+
+    def follows(self, prev: str, received: str) -> bool:
+        """Tell whether a header with this ``prev``, received then, follows on the entries so far."""
+        return prev == _spelt(self.before) and received >= self.received
+
+    def join(self, leaves: Sequence[bytes], received: str, *, peak: bytes | None = None) -> None:
+        """Go on by entries that were looked at as a stretch of their own, and that follow on one another.
+
+        Args:
+            leaves: their leaf hashes.
+            received: when the last of them was.
+            peak: root over them, where they are a complete subtree at its place: a power of two of them, at a multiple
+                of that number.
+        """
+        if peak is None:
+            for leaf in leaves:
+                self._stack.push(leaf)
+        else:
+            self._stack.push(peak, height=len(leaves).bit_length() - 1)
+        self.before, self.received = leaves[-1], received
+        self.size += len(leaves)
+
+    def root(self) -> bytes:
+        """Return the root over the entries so far."""
+        return self._stack.root()
+
+
+def look_along(headers: Iterable[bytes], *, start: int) -> tuple[list[Read], bool]:
+    """Return headers read, from an entry on, and whether each is of its form and follows on the one before it.
+
+    What the first of them follows on is for `Walk.follows` to say, so that several stretches are looked at at once.
+    """
+    found: list[Read] = []
+    expected = received = None
+    for index, raw in enumerate(headers, start):
+        one = read_header(raw)
+        found.append(one)
+        members = one.members
+        if one.fault is not None or members is None or members[1] != index:
+            return found, False
+        if expected is not None and (members[3] != expected or str(members[4]) < str(received)):
+            return found, False
+        expected, received = _spelt(one.leaf), members[4]
+    return found, True
+
+
+def _spelt(leaf: bytes) -> str:
+    """Return a leaf hash as ``prev`` has it."""
+    return base64.urlsafe_b64encode(leaf).rstrip(b"=").decode()
 
 
 def recheck_log(
@@ -166,15 +232,14 @@ def recheck_log(
     """
     heads = heads or {}
     found: list[Finding] = []
-    unlisted, stack, size = 0, _Stack(), 0
-    for checked in _recheck(map(read_header, headers), sizes=heads.keys(), leaves=leaves, stack=stack):
-        size = checked.place + 1
-        fresh = [*checked.findings, *_head_findings(size, checked.root, heads)]
+    unlisted, walk = 0, Walk()
+    for checked in _recheck(headers, sizes=heads.keys(), leaves=leaves, walk=walk):
+        fresh = [*checked.findings, *_head_findings(checked.place + 1, checked.root, heads)]
         room = FINDINGS_LIMIT - len(found)
         found += islice(fresh, room)
         unlisted += max(0, len(fresh) - room)
-    found += _absent_findings(size, heads)
-    return Recheck(size, stack.root(), tuple(found), unlisted)
+    found += _absent_findings(walk.size, heads)
+    return Recheck(walk.size, walk.root(), tuple(found), unlisted)
 
 
 def tree_root(leaves: Sequence[bytes]) -> bytes:
@@ -198,8 +263,8 @@ class _Stack:
     def __init__(self) -> None:
         self.rows: list[tuple[int, bytes]] = []
 
-    def push(self, leaf: bytes) -> None:
-        rows, height, joined = self.rows, 0, leaf
+    def push(self, joined: bytes, *, height: int = 0) -> None:
+        rows = self.rows
         while rows and rows[-1][0] == height:
             joined = hashlib.sha256(b"\x01" + rows.pop()[1] + joined).digest()
             height += 1

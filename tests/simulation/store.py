@@ -55,6 +55,9 @@ class SimulatedStore:
         """Return a snapshot."""
         yield MemoryReading(self.world.call("store read", lambda: self.state, failure=failing))
 
+    def elsewhere(self) -> None:
+        """Return that only this process reads it."""
+
     @contextmanager
     def writing(self) -> Iterator["SimulatedWriting"]:
         """Lock the head; what is not committed when the block ends never was."""

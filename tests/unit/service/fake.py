@@ -55,6 +55,10 @@ class MemoryStore:
         """Return a snapshot."""
         yield MemoryReading(self.state.copy())
 
+    def elsewhere(self) -> "MemoryElsewhere":
+        """Return a copy that another process may read."""
+        return MemoryElsewhere(self.state.copy())
+
     @contextmanager
     def writing(self) -> Iterator["MemoryWriting"]:
         """Return a copy that replaces the state when it is committed."""
@@ -66,6 +70,18 @@ class MemoryStore:
         self.fault("before purge")
         self.purged += 1
         return is_patient
+
+
+@dataclass(eq=False)
+class MemoryElsewhere:
+    """A state that is sent to another process."""
+
+    state: State
+
+    @contextmanager
+    def __call__(self) -> Iterator["MemoryReading"]:
+        """Return a snapshot."""
+        yield MemoryReading(self.state)
 
 
 class MemoryReading:
@@ -100,8 +116,12 @@ class MemoryReading:
         return {(row.author, row.payload or b""): row.index for row in rows if (row.author, row.payload) in repeats}
 
     def finds_each(self, rows: Sequence[Row]) -> bool:
-        """Return that it is not certain, so that each is looked for."""
-        return not rows
+        """Tell whether each is found, and nothing but it."""
+        sought = {row.index for row in rows}
+        named, said = ({row.statement for row in rows}, {(row.author, row.payload) for row in rows if row.payload})
+        of_name = [row.index for row in self.state.rows if row.statement in named]
+        of_said = [row.index for row in self.state.rows if row.payload and (row.author, row.payload) in said]
+        return set(of_name) == sought and len(of_name) == len(rows) and len(of_said) == len(set(of_said) & sought)
 
     def nodes(self, addresses: Iterable[tuple[int, int]]) -> Mapping[tuple[int, int], Hash]:
         """Return nodes of the tree."""
@@ -119,9 +139,12 @@ class MemoryReading:
         """Return what a range of entries is filed under, with its leaves."""
         return ((row.index, row.kind, row.subject, row.leaf) for row in self.state.rows[start:stop])
 
-    def level(self, level: int) -> Iterator[tuple[int, Hash]]:
-        """Return the nodes of a level."""
-        return ((index, found) for (at, index), found in sorted(self.state.nodes.items()) if at == level)
+    def level(self, level: int, first: int = 0, last: int | None = None) -> Iterator[tuple[int, Hash]]:
+        """Return the nodes of a level, or of a range of it."""
+        nodes = self.state.nodes
+        if last is None:
+            return ((index, found) for (at, index), found in sorted(nodes.items()) if at == level and index >= first)
+        return ((index, nodes[level, index]) for index in range(first, last) if (level, index) in nodes)
 
     def counts(self) -> Mapping[str, int]:
         """Return how many rows there are."""

@@ -173,7 +173,12 @@ def test_threads_find_what_one_finds_alone() -> None:
     told: list[tuple[int, int]] = []
     with ThreadPoolExecutor(2) as executor, house.store.reading() as reading:
         answer = check_log(
-            reading, house.blobs, genesis=house.genesis, executor=executor, progress=lambda *at: told.append(at)
+            reading,
+            house.blobs,
+            genesis=house.genesis,
+            executor=executor,
+            elsewhere=house.store.elsewhere(),
+            progress=lambda *at: told.append(at),
         )
     assert answer == checked(house)
     assert told[-1] == (611, 611)

@@ -299,6 +299,20 @@ def test_lone_caller_waits_for_nobody(house: House) -> None:
     assert (held.commits, threading.active_count()) == (3, before)
 
 
+def test_several_batches_of_one_caller_share_a_commit_and_fail_alone(house: House) -> None:
+    """What a caller hands over as several batches is one commit; one that is refused takes none of the others along."""
+    group, held = Group(house.publisher), Held(house)
+    held.go.set()
+    good, other = say(house, "good"), say(house, "other")
+    dangling = house.sign("position", "nobody", {**POSITION, "note": "dangling"})
+    outcomes = group.publish_each([group.open((raw,)) for raw in (good, dangling, other, good)])
+    assert [type(one) for one in outcomes] == [Publication, NotFoundError, Publication, Publication]
+    places = [one.places[0] for one in outcomes if isinstance(one, Publication)]
+    assert [(place.index, place.repeated) for place in places] == [(7, False), (8, False), (7, True)]
+    assert held.commits == 1
+    assert group.publish_each(()) == ()
+
+
 def test_crowd_gets_every_place_once(house: House) -> None:
     """Sixty-four threads of eight statements each: no place is given twice, none is left out, all proofs hold."""
     group = Group(house.publisher)

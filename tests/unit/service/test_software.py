@@ -6,7 +6,7 @@ from importlib import metadata
 import pytest
 
 import ledger
-from ledger.service.software import RENDERS_WITH, rendering_software
+from ledger.service.software import RENDERS_WITH, edition, rendering_software
 
 
 def test_software_is_the_same_each_time_it_is_asked_for() -> None:
@@ -39,4 +39,17 @@ def test_installation_that_cannot_render_has_no_lock(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(metadata, "version", absent)
     rendering_software.cache_clear()
     assert rendering_software().lock is None
+    rendering_software.cache_clear()
+
+
+def test_edition_is_that_of_wording_and_looks_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other versions of other software word a report alike: the lock differs, the edition does not (design §2.6)."""
+    edition.cache_clear()
+    before = edition()
+    assert re.fullmatch("sha256:[0-9a-f]{64}", before)
+    monkeypatch.setattr(metadata, "version", lambda _: "1")
+    rendering_software.cache_clear()
+    edition.cache_clear()
+    assert edition() == before
+    assert rendering_software().lock != before
     rendering_software.cache_clear()
