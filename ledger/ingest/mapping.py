@@ -72,8 +72,10 @@ class FromColumn(Declared):
         pad: a code is filled with leading zeros up to so many characters, where the publisher loses them all.
         lower: capital letters become small ones, as in the names of parties.
         system: the words are the codes of a system, beside those of ``words``. For units: UN/CEFACT Recommendation 20,
-            or UN Comtrade's quantity units. For parties: ISO 3166, M49 or UN Comtrade's areas, as ``parties`` of the
-            mapping has them.
+            or UN Comtrade's quantity units. For parties: ISO 3166, M49 or UN Comtrade's areas, or their names, as
+            ``parties`` of the mapping has them.
+        ending: what a word may end with that is no part of it (``, Government of``).
+        other: what every word means that is none of those; left out, it is rejected.
     """
 
     column: Column
@@ -84,6 +86,8 @@ class FromColumn(Declared):
     pad: Annotated[int, Field(ge=1, le=40)] | None = None
     lower: bool = False
     system: Literal["un-rec-20", "un-comtrade"] | PartySystem | None = None
+    ending: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = None
+    other: str | None = None
 
     @property
     def vocabulary(self) -> dict[str, str] | None:
@@ -100,13 +104,14 @@ class FromColumn(Declared):
     def _apart(self) -> Self:
         if (self.words is not None or self.system is not None) and (self.remove or self.pad or self.lower):
             raise ValueError("words are taken as they are; leave out remove, pad and lower, or the words")
+        if self.words is None and self.system is None and (self.ending or self.other is not None):
+            raise ValueError("ending and other go with words or a system; add them, or leave these out")
         return self
 
     def meanings(self) -> Iterator[str]:
         """Yield every value that the mapping itself states."""
         yield from (self.vocabulary or {}).values()
-        if self.empty is not None:
-            yield self.empty
+        yield from (value for value in (self.empty, self.other) if value is not None)
 
 
 Dimension = str | FromColumn
@@ -307,6 +312,8 @@ class Mapping(Layout):
         absent: what a missing row means inside the days that the file covers (R10).
         covers: a series covers the days from its own first figure to its last; or those of all figures of the ``file``,
             as where it lists every transaction of an activity, of whatever kind.
+        currencies: figures in several currencies say the same in each (``alike``), or each is a flow of its own, which
+            is in one of them (``apart``), as transactions are (R5).
         sums: columns that are totals of others.
         parties: by system of codes, the parties that they stand for. Left out, they are filled in when a file is
             submitted, from what the ledger knows of its parties.
@@ -324,6 +331,7 @@ class Mapping(Layout):
     redistribute: bool
     absent: Literal["missing", "zero"] = "missing"
     covers: Literal["series", "file"] = "series"
+    currencies: Literal["alike", "apart"] = "alike"
     period: Periods
     vintage: Vintage | None = None
     keep: tuple[Rule, ...] = ()
@@ -342,7 +350,9 @@ class Mapping(Layout):
     def _parties_are_known(self) -> Self:
         parts = (part for series in self.series for part in series.dimensions().values())
         for part in parts:
-            if isinstance(part, FromColumn) and part.system in PARTY_SYSTEMS - self.parties.keys():
+            is_open = isinstance(part, FromColumn) and part.system in PARTY_SYSTEMS - self.parties.keys()
+            # Where any other word has a meaning, it has that one until a ledger says whose the words are.
+            if isinstance(part, FromColumn) and is_open and part.other is None:
                 raise ValueError(
                     f"the column {part.column!r} names parties by {part.system}, and nothing says who they are; "
                     f"give [parties.{part.system}], or submit to a ledger that knows them"

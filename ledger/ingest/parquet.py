@@ -58,6 +58,8 @@ def _opened(source: Source) -> Iterator[tuple[Any, str]]:
     with source.copy() as file:
         settings = {"threads": 1, "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         connection = duckdb.connect(":memory:", config=settings)
+        # What it would print of a file that takes long stands on the standard output, where answers are.
+        connection.execute("SET enable_progress_bar = false")
         try:
             yield connection, file.name
         except duckdb.Error as error:

@@ -1,4 +1,4 @@
-"""Parties by public codes: which systems a mapping asks for, and the mapping with the parties written into it.
+"""Parties by public codes or names: which systems a mapping asks for, and the mapping with the parties written into it.
 
 A publisher's ``CHN`` or ``156`` is a party of the ledger. Which one, a mapping says itself, or it names the system and
 the ledger fills it in when a file is submitted. What is filled in stands in the mapping that the evidence names by its
@@ -23,13 +23,27 @@ def asked_systems(raw: bytes, *, name: str) -> tuple[str, ...]:
     return tuple(sorted(set(_systems(table.get("series"))) - set(given if isinstance(given, dict) else ())))
 
 
-def _systems(series: object) -> Iterator[str]:
-    """Yield the systems of parties in the series of a mapping that nobody has checked yet."""
+def optional_systems(raw: bytes, *, name: str) -> tuple[str, ...]:
+    """Return those of the systems asked for of which the mapping says what any other word means, sorted.
+
+    Raises:
+        MalformedError: as ``asked_systems``.
+    """
+    series = json.loads(read_declaration(raw, name=name)).get("series")
+    return tuple(sorted(set(asked_systems(raw, name=name)) - set(_systems(series, strict=True))))
+
+
+def _systems(series: object, *, strict: bool = False) -> Iterator[str]:
+    """Yield the systems of parties in the series of a mapping that nobody has checked yet.
+
+    Args:
+        strict: only of dimensions that say nothing of other words.
+    """
     for part in series if isinstance(series, list) else ():
         for name in PARTIES if isinstance(part, dict) else ():
             dimension = part.get(name)
             system = dimension.get("system") if isinstance(dimension, dict) else None
-            if isinstance(system, str) and system in PARTY_SYSTEMS:
+            if isinstance(system, str) and system in PARTY_SYSTEMS and not (strict and "other" in dimension):
                 yield system
 
 
@@ -43,5 +57,10 @@ def with_parties(raw: bytes, parties: Mapping[str, Mapping[str, str]], *, source
     """
     lines = ["", f"# Filled in when a file was submitted: {source}."]
     for system, of in sorted(parties.items()):
-        lines += [f"[parties.{system}]", *(f'"{code}" = "{party}"' for code, party in sorted(of.items())), ""]
+        lines += [f"[parties.{system}]", *(f"{_key(code)} = {_key(party)}" for code, party in sorted(of.items())), ""]
     return raw.rstrip(b"\n") + b"\n" + "\n".join(lines).encode()
+
+
+def _key(word: str) -> str:
+    """Return a word as a quoted key or string of TOML: what JSON escapes, TOML reads alike."""
+    return json.dumps(word, ensure_ascii=False)

@@ -4,13 +4,13 @@ The first observations, how many periods and codes, totals per unit, what each c
 to recognise a file: they add every figure of a series, levels of a classification included, and are no result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from ledger.ingest.cell import ARITHMETIC
-from ledger.ingest.imported import ImportedSeries, Observations
+from ledger.ingest.imported import Imported, ImportedSeries, Observations
 from ledger.ingest.mapping import FromColumn, Mapping, Series
 from ledger.ingest.table import TableMapping, readings_of
 from ledger.model.evidence import OBSERVATION_COLUMNS, TABLE_COLUMNS
@@ -117,6 +117,55 @@ def _of_series(part: Series) -> Iterator[tuple[str, str]]:
         yield part.sign.column, "sign"
     if part.cumulative is not None and part.cumulative.group is not None:
         yield part.cumulative.group, "group of running totals"
+
+
+def preview_document(imported: Imported, previews: Sequence[Preview]) -> dict[str, object]:
+    """Return what was understood of a file, as ``--json`` and HTTP give it: nothing of it is recorded."""
+    document = imported_document(imported)
+    document["series"] = [
+        {
+            **_series_document(series), "entry": None, "statement": None,
+            "first": list(found.first), "periods": found.periods, "codes": found.codes, "statuses": found.statuses,
+            "totals": [
+                {"unit": one.unit, "basis": one.basis, "digits": one.digits, "count": one.count, "value": one.value}
+                for one in found.totals
+            ],
+        }
+        for series, found in zip(imported.series, previews, strict=True)
+    ]  # fmt: skip
+    return document | {"columns": {name: list(roles) for name, roles in readings(imported.mapping).items()}}
+
+
+def imported_document(imported: Imported, places: Sequence[tuple[int, str]] = ()) -> dict[str, object]:
+    """Return what was read of a file, as ``--json`` and HTTP give it.
+
+    Args:
+        places: entry and statement of each of its series, where they are recorded.
+    """
+    entries: list[tuple[int | None, str | None]] = list(places) or [(None, None)] * len(imported.series)
+    return {
+        "file": imported.name,
+        "raw": imported.digest,
+        "size": imported.size,
+        "mapping": imported.mapping.name,
+        "rows": imported.rows,
+        "left_out": imported.left_out,
+        "rejected": {
+            "count": imported.rejected_count,
+            "rows": [{"row": row.row, "column": row.column, "reason": row.reason} for row in imported.rejected],
+        },
+        "series": [
+            {**_series_document(one), "entry": entry, "statement": statement}
+            for one, (entry, statement) in zip(imported.series, entries, strict=True)
+        ],
+    }
+
+
+def _series_document(one: ImportedSeries) -> dict[str, object]:
+    return {
+        "subject": one.subject, "authority": one.authority, "published": one.published, "imputed": one.imputed,
+        "start": one.start, "end": one.end, "count": one.observations.count, "observations": one.observations.digest,
+    }  # fmt: skip
 
 
 def _lines(observations: Observations) -> Iterator[list[str]]:

@@ -159,6 +159,10 @@ class RowReader:
             return value
         if not text and part.empty is not None:
             return part.empty
+        if part.ending is not None and (value := known.get(text.removesuffix(part.ending))) is not None:
+            return value
+        if part.other is not None:
+            return part.other
         if part.vocabulary is not None:
             listed = ", ".join(known)
             listed = listed if len(listed) <= 200 else f"{listed[:197]}..."

@@ -147,12 +147,18 @@ class Source:
         return raw
 
     @contextmanager
-    def copy(self) -> Iterator[BinaryIO]:
-        """Return a temporary copy of the whole file, for formats that are read back and forth."""
+    def copy(self, *, limit: int | None = None) -> Iterator[BinaryIO]:
+        """Return a temporary copy of the whole file, for formats that are read back and forth.
+
+        Args:
+            limit: bytes that a file of the format can have; what is larger is refused before it is copied whole.
+        """
         with room():
             file = tempfile.NamedTemporaryFile(prefix="pledger-")  # noqa: SIM115 (closed below)
         with file:
             for raw in self.pieces():
+                if limit is not None and self.size > limit:
+                    raise self.refusal(f"has more than the {limit} bytes that are read of such a file; split it")
                 with room():
                     file.write(raw)
             with room():

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from hashlib import sha256
 from importlib import resources
 from typing import Annotated, Final, Literal, Self
@@ -22,12 +23,15 @@ from ledger.ingest.imported import REJECTED_KEPT, ImportedSeries, Observations, 
 from ledger.ingest.layout import Column, Declared, Layout, Rule, first_fault, read_declaration
 from ledger.ingest.row import Condition, Fault, conditions
 from ledger.ingest.spill import Sorter, Spool
-from ledger.model.evidence import TABLE_COLUMNS, Standing, TableKind, key_name
-from ledger.model.value import SLUG, Day, Slug, Text
+from ledger.model.evidence import STAYING, TABLE_COLUMNS, Standing, TableKind, key_name
+from ledger.model.value import DAY, SLUG, Day, Slug, Text
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,29}")
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 HEADER: Final = ",".join(TABLE_COLUMNS).encode() + b"\n"
+
+DAYS_ARE: Final = frozenset({"closed", "open"})
+"""What a calendar may say of a day."""
 
 SIGNS: Final = ("plus", "minus")
 """What a part of a derivation may be."""
@@ -59,7 +63,7 @@ class CodeCell(Declared):
 
 
 class Codes(Declared):
-    """One table in the file.
+    """One table in the file; the codes of a calendar are days, and its targets ``closed`` or ``open`` (F1).
 
     Attributes:
         classification: that the codes are of; ``into`` the one that they lead into, left out for a nomenclature.
@@ -84,7 +88,7 @@ class Codes(Declared):
 
     @model_validator(mode="after")
     def _of_its_kind(self) -> Self:
-        if (self.kind == "nomenclature") == (self.into is not None):
+        if (self.kind in STAYING) == (self.into is not None):
             raise ValueError("into goes with every kind but a nomenclature, which stays in its own classification")
         if self.kind in {"correspondence", "selection"} and self.goal == self.classification:
             raise ValueError("a table leads from one classification into another; mend into")
@@ -126,6 +130,11 @@ class TableMapping(Layout):
     skip: tuple[Rule, ...] = ()
     codes: Annotated[tuple[Codes, ...], Field(min_length=1, max_length=20)]
     digest: str
+
+    @property
+    def currencies(self) -> Literal["alike"]:
+        """A table of codes has no figures, and so no currencies."""
+        return "alike"
 
     @property
     def absent(self) -> Literal["missing"]:
@@ -297,7 +306,7 @@ class _Table:
         """Return a row's line, or None where a fault was added."""
         codes = self._codes
         code = _read_code(codes.code, cells[self._code], faults)
-        relation = {"nomenclature": "below"}.get(codes.kind, "into")
+        relation = {"nomenclature": "below", "calendar": "is"}.get(codes.kind, "into")
         if codes.sign is not None:
             relation = _read_sign(codes.sign, cells[self._sign], faults)
         target: str | None = ""
@@ -305,10 +314,24 @@ class _Table:
             target = _read_code(codes.target, cells[self._target], faults)
         if code is None or target is None or not relation:
             return None
+        if codes.kind == "calendar" and not _is_day_of_calendar(code, target, faults, column=codes.code.column):
+            return None
         if codes.kind == "nomenclature" and code == target:
             faults.append(Fault(codes.target.column, f"{quoted(code)} is said to stand below itself"))
             return None
         return f"{codes.classification},{code},{relation},{codes.goal},{target}".encode("ascii")
+
+
+def _is_day_of_calendar(code: str, target: str, faults: list[Fault], *, column: str) -> bool:
+    """Whether a row of a calendar names a day and what it is; else a fault is added (F1)."""
+    try:
+        is_day = re.fullmatch(DAY, code) is not None and bool(date.fromisoformat(code))
+    except ValueError:
+        is_day = False
+    if is_day and target in DAYS_ARE:
+        return True
+    faults.append(Fault(column, f"{quoted(code)} is said to be {quoted(target)}; a day is closed or open"))
+    return False
 
 
 def _read_code(cell: CodeCell, text: str, faults: list[Fault]) -> str | None:
@@ -369,7 +392,8 @@ def readings_of(mapping: TableMapping) -> dict[str, tuple[str, ...]]:
         found.setdefault(rule.column, []).append("rows left out")
     for codes in mapping.codes:
         found.setdefault(codes.code.column, []).append(f"code of {codes.classification}")
-        what = "code above it" if codes.kind == "nomenclature" else f"code of {codes.goal}"
+        above = {"nomenclature": "code above it", "calendar": "whether the day is closed or open"}
+        what = above.get(codes.kind, f"code of {codes.goal}")
         found.setdefault(codes.target.column, []).append(what)
         if codes.sign is not None:
             found.setdefault(codes.sign.column, []).append("sign")

@@ -19,7 +19,7 @@ from ledger.ingest.layout import Layout
 from ledger.ingest.markup import library
 from ledger.ingest.sheet import Marks, mark_ods, mark_xlsx, measure_xlsb
 from ledger.ingest.source import Source
-from ledger.ingest.zipped import open_archive
+from ledger.ingest.zipped import UNPACKED, open_archive
 
 MEDIA_TYPES: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -43,7 +43,7 @@ def open_workbook(source: Source, layout: Layout) -> tuple[str, Iterator[tuple[i
     """
     library("python_calamine", extra="tables", reads="workbooks")
     with ExitStack() as stack:
-        file = stack.enter_context(source.copy())
+        file = stack.enter_context(source.copy(limit=UNPACKED))
         kind, archive = _look(file, source)
         # These two are laid out in memory as soon as they are opened, so they are measured before.
         found = mark_ods(archive, source) if kind == "ods" and archive is not None else {}

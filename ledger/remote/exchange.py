@@ -6,11 +6,12 @@ asked and what an answer means is for who asks.
 
 import http.client
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import SplitResult, urlsplit
 
 from ledger.errors import MalformedError, UnavailableError
@@ -88,22 +89,25 @@ def exchange(
     return Answer(reply.status, reply.headers.get("content-type", ""), reply.body)
 
 
-def request(
+def request(  # noqa: PLR0913  # what one request is made of
     parts: SplitResult,
     method: str,
     path: str,
-    body: bytes | None,
+    body: bytes | BinaryIO | None,
     *,
     headers: Mapping[str, str],
     of: str,
     limit: int,
     patience: float = PATIENCE,
+    to: str | None = None,
 ) -> Reply:
     """Return the whole answer to one request, its headers with it.
 
     Args:
-        parts, method, path, body, of, limit, patience: as those of ``exchange``. No sentence repeats the path.
+        parts, method, path, body, of, limit, patience: as those of ``exchange``. No sentence repeats the path. A body
+            that is a file is sent from where it stands, and ``headers`` says its length.
         headers: of the request, beside those that HTTP asks for.
+        to: the address, as a number, that is connected to; whatever the host's name means, if not given.
 
     Raises:
         UnavailableError: as ``exchange``; one that is too long has the fact ``limit``.
@@ -114,7 +118,10 @@ def request(
     facts: dict[str, object] = {"url": parts.geturl()}
     try:
         with clock:
-            connection.connect()
+            if to is None:
+                connection.connect()
+            else:
+                connection.sock = _connect(connection, parts, to, patience)
             clock.hold(connection.sock)
             connection.request(method, path, body=body, headers=dict(headers))
             with connection.getresponse() as response:
@@ -131,6 +138,18 @@ def request(
         raise UnavailableError(f"The {of} at {facts['url']} cannot be asked ({said}); try again.", **facts) from error
     finally:
         connection.close()
+
+
+def _connect(connection: http.client.HTTPConnection, parts: SplitResult, to: str, patience: float) -> socket.socket:
+    """Return a connection to an address; the certificate still has to be that of the host."""
+    made = socket.create_connection((to, connection.port), timeout=patience)
+    if parts.scheme != "https":
+        return made
+    try:
+        return ssl.create_default_context().wrap_socket(made, server_hostname=connection.host)
+    except BaseException:
+        made.close()
+        raise
 
 
 class _Clock:

@@ -48,8 +48,9 @@ class HttpSite:
         patience: float = PATIENCE,
         attempts: int = ATTEMPTS,
         pause: Callable[[float], None] = time.sleep,
+        token: str | None = None,
     ) -> None:
-        """Take an address.
+        """Take an address, and the token with which a private one is read: it goes to no other host.
 
         Raises:
             UsageError: it is not one of http or https, or carries a user, a query or a fragment.
@@ -69,6 +70,7 @@ class HttpSite:
         self._patience = patience
         self._attempts = attempts
         self._pause = pause
+        self._token = token
         self._opener = urllib.request.build_opener(_Redirect())
 
     @property
@@ -91,7 +93,7 @@ class HttpSite:
                 if error.code in _GONE:
                     return None
                 if error.code not in _BUSY or attempt == self._attempts:
-                    raise self._unavailable(url, f"it answers {error.code}") from error
+                    raise self._unavailable(url, f"it answers {error.code}", status=error.code) from error
             except (OSError, http.client.HTTPException) as error:
                 if attempt == self._attempts:
                     raise self._unavailable(url, _said(error)) from error
@@ -102,7 +104,10 @@ class HttpSite:
         raise AssertionError(message)
 
     def _request(self, url: str) -> urllib.request.Request:
-        return urllib.request.Request(url, headers=_HEADERS)  # noqa: S310  # only http and https pass the constructor
+        made = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310  # only http and https pass the constructor
+        if self._token is not None:
+            made.add_unredirected_header("Authorization", f"Bearer {self._token}")
+        return made
 
     def _body(self, url: str, response: Any) -> BinaryIO:  # noqa: ANN401  # urllib says no more of what it returns
         """Return the body, unpacked where it is packed."""
@@ -113,8 +118,8 @@ class HttpSite:
         body = io.BufferedReader(_Body(response, self, url, until=time.monotonic() + self._patience))
         return _Unpacked(body, url) if packing == "gzip" else body  # type: ignore[return-value]  # read and closed only
 
-    def _unavailable(self, url: str, why: str) -> UnavailableError:
-        return UnavailableError(f"{url} cannot be read: {why}; try again later.", address=url)
+    def _unavailable(self, url: str, why: str, **facts: object) -> UnavailableError:
+        return UnavailableError(f"{url} cannot be read: {why}; try again later.", address=url, **facts)
 
 
 class _Redirect(urllib.request.HTTPRedirectHandler):

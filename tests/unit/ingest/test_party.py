@@ -7,7 +7,7 @@ import pytest
 
 from ledger.errors import MalformedError
 from ledger.ingest.mapping import parse_mapping
-from ledger.ingest.party import asked_systems, with_parties
+from ledger.ingest.party import asked_systems, optional_systems, with_parties
 from ledger.ingest.tabular import read_evidence
 
 MAPPING = b"""
@@ -99,3 +99,34 @@ def test_mapping_that_cannot_tell_its_parties_is_refused(case: str) -> None:
 def test_asking_a_broken_mapping_is_harmless(raw: bytes) -> None:
     """What else is wrong with a mapping is said when it is read, with its key."""
     assert asked_systems(raw, name="own.toml") == ()
+
+
+NAMED = MAPPING.replace(
+    b'reporter = { column = "from", system = "iso-3166-alpha-3" }',
+    b'reporter = { column = "from", system = "name", ending = ", Government of", other = "*" }',
+)
+
+
+def test_names_are_looked_up_with_and_without_what_they_end_with() -> None:
+    """A publisher's way of writing a name is no part of it; who is not known stands with all others (R3)."""
+    text = NAMED.replace(b'authority_of = { column = "from", system = "iso-3166-alpha-3" }\n', b"")
+    assert asked_systems(text, name="own.toml") == ("m49", "name")
+    assert optional_systems(text, name="own.toml") == ("name",)
+    parties = {"name": {"Spain": "es", 'Côte d\'Ivoire "CI"': "ci"}, "m49": {"156": "cn"}}
+    mapping = parse_mapping(with_parties(text, parties, source="parties by their names"), name="own.toml")
+    names = ["Spain", '"Spain, Government of"', '"Côte d\'Ivoire ""CI"""', '"Government of Spain"', "Sweden"]
+    rows = "year,from,to,value\n" + "".join(f"{2000 + n},{name},156,{n}\n" for n, name in enumerate(names, 1))
+    found = read_evidence(io.BytesIO(rows.encode()), mapping, name="own.csv", published=date(2021, 3, 1))
+    assert {one.subject: one.observations.count for one in found.series} == {
+        "series:export/*/cn": 2, "series:export/ci/cn": 1, "series:export/es/cn": 2,
+    }  # fmt: skip
+    assert found.rejected == ()
+
+
+def test_other_words_need_words_to_be_other_than() -> None:
+    """A column that is taken as it is has no other words, and nothing at its end is cut off."""
+    for more in (b'other = "*"', b'ending = " x"'):
+        plain = b'{ column = "from", ' + more + b" }"
+        text = MAPPING.replace(b'{ column = "from", system = "iso-3166-alpha-3" }', plain)
+        with pytest.raises(MalformedError, match="ending and other go with words or a system"):
+            parse_mapping(text, name="own.toml")

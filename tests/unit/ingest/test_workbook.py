@@ -141,6 +141,13 @@ def test_what_is_no_workbook_to_be_read_is_refused_with_its_name(case: str) -> N
     assert str(caught.value).startswith("x.xlsx")
 
 
+def test_file_larger_than_a_workbook_can_be_is_not_copied_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is packed is smaller than what it unpacks to: a larger file is given up as it is read (style §7)."""
+    monkeypatch.setattr("ledger.ingest.workbook.UNPACKED", 100)
+    with pytest.raises(MalformedError, match=r"x\.xlsx: has more than the 100 bytes that are read of such a file"):
+        rows(GOOD)
+
+
 @pytest.mark.parametrize(("column", "shown"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_are_named_as_spreadsheets_name_them(column: int, shown: str) -> None:
     """A place in a sentence is the place on the screen."""
