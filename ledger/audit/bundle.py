@@ -1,10 +1,11 @@
 """The bundle: everything that a stranger needs to check an audit, in one archive (design §2.6).
 
 Its members stand in one order and under one name each: the manifest, ``audit.json``, the report, ``checkpoint``,
-``policy``, ``headers`` (of a long log ``index`` and ``inclusion`` too, and fewer headers), then by digest the
-statements of the closure, their observations and the raw files that may travel, the text that selects the
-observations, and last the timestamps with their authorities' roots. The manifest says the digest and size of every
-other member, and which software rendered the report. Whether what is in there is true is for `ledger.audit.verify`.
+``policy``, ``headers`` (of a long log ``index``, ``inclusion`` and maybe ``consistency`` too, and fewer headers), then
+by digest the statements of the closure, their observations, the raw files that may travel and the mappings by which
+these were read, the text that selects the observations, and last the timestamps with their authorities' roots. The
+manifest says the digest and size of every other member, and which software rendered the report. Whether what is in
+there is true is for `ledger.audit.verify`.
 """
 
 import re
@@ -29,6 +30,7 @@ POLICY: Final = "policy"
 HEADERS: Final = "headers"
 INDEX: Final = "index"
 INCLUSION: Final = "inclusion"
+CONSISTENCY: Final = "consistency"
 SELECTION: Final = "selection.sql"
 
 HEADERS_LIMIT: Final = 50_000
@@ -39,6 +41,9 @@ TAIL_LIMIT: Final = 50_000
 
 LINES_LIMIT: Final = TAIL_LIMIT + MEMBERS_LIMIT
 """The most headers of a bundle that carries an index: no closure of more statements fits into an archive."""
+
+MAPPING_LIMIT: Final = 1 << 20
+"""The most bytes of a mapping that travels."""
 
 MANIFEST_LIMIT: Final = 1 << 25
 """The most bytes of a manifest: 65,535 members take about half of it."""
@@ -57,10 +62,11 @@ _NAME: Final = f"(?=.{{1,{AUTHORITY_LIMIT + 4}}}$){AUTHORITY.pattern}"
 _ORDER: Final = tuple(
     re.compile(form)
     for form in (
-        *map(re.escape, (MANIFEST, AUDIT, REPORT, CHECKPOINT, POLICY, HEADERS, INDEX, INCLUSION)),
+        *map(re.escape, (MANIFEST, AUDIT, REPORT, CHECKPOINT, POLICY, HEADERS, INDEX, INCLUSION, CONSISTENCY)),
         f"statements/{_DIGEST}",
         rf"observations/{_DIGEST}\.csv",
         f"raw/{_DIGEST}",
+        rf"mappings/{_DIGEST}\.toml",
         re.escape(SELECTION),
         rf"timestamps/[0-9]{{19}}-{_NAME}\.tsr",
         rf"timestamps/{_NAME}\.pem",
@@ -90,12 +96,25 @@ class Listed(Value):
     size: Annotated[int, Field(ge=0, le=2**32 - 1)]
 
 
+class Withheld(Value):
+    """One member that the whole bundle has and this one, for the public, leaves out or gives without some words.
+
+    Attributes:
+        why: the rule by which it is withheld.
+    """
+
+    name: Annotated[str, StringConstraints(max_length=120)]
+    digest: Digest
+    why: Text
+
+
 class Manifest(Value):
-    """What is in the bundle, in order, the manifest itself left out; and what rendered it."""
+    """What is in the bundle, in order, the manifest itself left out; what rendered it, and what is withheld."""
 
     schema_: Literal["bundle.v1"] = Field(alias="schema")
     software: Software
     members: Annotated[tuple[Listed, ...], Field(max_length=65_535)]
+    withheld: Annotated[tuple[Withheld, ...], Field(max_length=65_535)] = ()
 
 
 def statement_member(digest: str) -> str:
@@ -111,6 +130,11 @@ def observations_member(digest: str) -> str:
 def raw_member(digest: str) -> str:
     """Return where a bundle keeps the raw file of that digest."""
     return f"raw/{digest.removeprefix('sha256:')}"
+
+
+def mapping_member(digest: str) -> str:
+    """Return where a bundle keeps the mapping of that digest."""
+    return f"mappings/{digest.removeprefix('sha256:')}.toml"
 
 
 def timestamp_member(size: int, authority: str) -> str:
@@ -135,7 +159,9 @@ def roots_of(archive: Archive) -> tuple[str, ...]:
     return tuple(match[1] for match in found if match is not None)
 
 
-def format_bundle(parts: Iterable[Part], sink: BinaryIO, *, software: Software) -> Manifest:
+def format_bundle(
+    parts: Iterable[Part], sink: BinaryIO, *, software: Software, withheld: Sequence[Withheld] = ()
+) -> Manifest:
     """Write the bundle of these parts, put in order, behind the manifest that lists them.
 
     Each part is read twice, in pieces: once to be measured, once to be written.
@@ -143,6 +169,7 @@ def format_bundle(parts: Iterable[Part], sink: BinaryIO, *, software: Software) 
     Args:
         parts: all members but the manifest, in any order.
         sink: is written from where it stands.
+        withheld: what a bundle for the public leaves out of the whole one.
 
     Raises:
         MalformedError: a name is not one that a bundle has, or comes twice, or a member that every bundle has is not
@@ -151,7 +178,7 @@ def format_bundle(parts: Iterable[Part], sink: BinaryIO, *, software: Software) 
     sorted_parts = sorted(parts, key=lambda part: _place(part.name))
     measured = [measure(part) for part in sorted_parts]
     listed = tuple(Listed(name=one.part.name, digest=one.digest, size=one.size) for one in measured)
-    manifest = Manifest(schema_="bundle.v1", software=software, members=listed)
+    manifest = Manifest(schema_="bundle.v1", software=software, members=listed, withheld=tuple(withheld))
     _check_names([MANIFEST, *(one.name for one in listed)])
     first = measure(part_of(MANIFEST, format_manifest(manifest)))
     format_archive([first, *measured], sink)
@@ -172,7 +199,8 @@ def open_bundle(file: BinaryIO) -> Archive:
 
 def format_manifest(manifest: Manifest) -> CanonicalBytes:
     """Return the manifest as canonical JSON; `parse_manifest` is the inverse."""
-    return format_json(plain(manifest))
+    # What is whole says nothing of withholding, as before anything could be withheld.
+    return format_json({name: value for name, value in plain(manifest).items() if name != "withheld" or value})
 
 
 def parse_manifest(raw: bytes) -> Manifest:
@@ -201,6 +229,9 @@ def _check_names(names: Sequence[str]) -> None:
     if (INDEX in names) != (INCLUSION in names):
         message = f"The bundle has one of {INDEX} and {INCLUSION}, and it takes both; get it whole."
         raise MalformedError(message)
+    if CONSISTENCY in names and INDEX not in names:
+        message = f"The bundle has {CONSISTENCY} beside all headers, from which it follows; get the file again."
+        raise MalformedError(message, name=CONSISTENCY)
 
 
 def _place(name: str) -> tuple[int, str]:

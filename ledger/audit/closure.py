@@ -2,11 +2,12 @@
 
 A header names its kind and its subject, so whoever holds all headers can tell which bodies belong to an audit, and
 sees when one was left out (design §2.3). The closure is the charter and all ``key`` and ``erasure`` statements; all
-that was ever said about the commitments audited, about those they link to, about their instruments, their parties and
-their levers; every amendment, for a lever may lapse by one that is about another commitment (F4); every series
-between the parties that their terms name, in either direction; and every table that leads into the classification of a
-term, directly or by way of others, with the rates of the currency that it is counted in. Writer and verifier share this
-file, and the verifier gives it the headers and bodies that it holds itself.
+that was ever said about the commitments audited, about those they link to, about their instruments, their parties (and
+the members of a group of parties that figures are asked about) and their levers; every amendment, for a lever may lapse
+by one that is about another commitment (F4); every series between the parties that their terms name, in either
+direction; every table that leads into the classification of a term, directly or by way of others, with the rates of the
+currency that it is counted in; and the calendars of holidays that a procedure names (F1). Writer and verifier share
+this file, and the verifier gives it the headers and bodies that it holds itself.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,6 +22,7 @@ from ledger.model.amendment import Amendment
 from ledger.model.commitment import Commitment
 from ledger.model.evidence import Evidence, key_name
 from ledger.model.instrument import Instrument
+from ledger.model.party import Party
 from ledger.model.position import Position
 from ledger.model.statement import Body, Statement
 from ledger.model.term import ConditionalTerm, QuantityTerm, Term, TrendTerm
@@ -69,16 +71,21 @@ def closure_of(subjects: Sequence[str], about: About, body_of: BodyOf) -> Closur
     """
     found: set[str] = set()
     traders: set[str] = set()
+    members: dict[str, set[str]] = {}
     pending = list(subjects)
     while pending:
         subject = pending.pop()
-        if subject in found:
-            continue
-        found.add(subject)
-        for header in about(subject):
+        for header in about(subject) if subject not in found else ():
             if header.kind not in ALWAYS and (statement := body_of(header)) is not None:
                 pending += _named(statement.body)
                 traders |= _traders(statement.body) | _measured_in(statement.body)
+                members.setdefault(subject, set()).update(_members(statement.body))
+        found.add(subject)
+        if not pending:
+            # R3: of a group that figures are asked about, those of its members may stand for it.
+            belonging = {member for group in traders & members.keys() for member in members[group]}
+            pending += sorted(belonging - found)
+            traders |= belonging
     traders |= _classifications(traders, about, body_of)
     return Closure(frozenset(found), frozenset(traders))
 
@@ -149,6 +156,11 @@ def _named(body: Body) -> Iterator[str]:
     yield from _traders(body)
 
 
+def _members(body: Body) -> set[str]:
+    """Return the parties that ever belonged to a group, by what one statement says of it."""
+    return {member.party for member in body.members} if isinstance(body, Party) else set()
+
+
 def _traders(body: Body) -> set[str]:
     """Return the parties that the terms in a statement name."""
     if not isinstance(body, Commitment | Amendment):
@@ -158,8 +170,11 @@ def _traders(body: Body) -> set[str]:
 
 
 def _measured_in(body: Body) -> set[str]:
-    """Return the classifications and currencies of the terms in a statement, as keys write them (R3, R5)."""
-    found: set[str] = set()
+    """Return what the keys of tables and rates name that a statement is reckoned by, as they write it.
+
+    The classifications and currencies of its terms (R3, R5), and the calendars of holidays of its procedure (F1).
+    """
+    found: set[str] = {one.name for one in body.calendars} if isinstance(body, Instrument) else set()
     for term in body.terms if isinstance(body, Commitment | Amendment) else ():
         if isinstance(term, QuantityTerm | TrendTerm):
             if term.scope is not None:

@@ -15,6 +15,8 @@ from ledger.assessment.view import Known, Said
 from ledger.audit.annex import change_lines, evidence_lines, instrument_lines, party_lines, reply_lines, word_lines
 from ledger.audit.emphasis import emphasis_of, not_covered_of
 from ledger.audit.finding import Audited, findings_of
+from ledger.audit.follow_up import earlier_of
+from ledger.audit.kept import Each
 from ledger.audit.opinion import opine
 from ledger.audit.phrase import names_of, sentence
 from ledger.audit.result import AuditResult
@@ -43,10 +45,10 @@ def compose(
         erased: what logged erasures removed from the closure, at whichever view it stood.
     """
     names = names_of(known)
-    audited = tuple(Audited(result, standing(known, result.subject)) for result in results)
+    audited = Each(results, lambda result: Audited(result, standing(known, result.subject)))
     opinion = opine(results)
     together = totals(known, results if len(results) > 1 else ())
-    return AuditResult(
+    composed = AuditResult(
         schema_="audit-result.v1",
         origin=origin,
         genesis=genesis,
@@ -56,7 +58,7 @@ def compose(
         level="automated, reproducible",
         subjects=tuple(result.subject for result in results),
         opinion=opinion,
-        commitments=tuple(results),
+        commitments=(),
         words=tuple(word_lines(known, audited)),
         parties=tuple(party_lines(known, audited)),
         instruments=tuple(instrument_lines(known, audited)),
@@ -71,7 +73,10 @@ def compose(
         ),
         totals=together.totals,
         erased=tuple(erased),
+        earlier=earlier_of(known, said, results, opinion.code),
     )
+    # Not through the model: it would put all of them side by side, and they are results already.
+    return composed.model_copy(update={"commitments": results})
 
 
 def title_of(results: Sequence[CommitmentResult]) -> str:

@@ -3,18 +3,42 @@
 It says where a result was changed, so that a reader need not compare files by eye. Nothing here decides anything.
 """
 
+from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Final
 
-from ledger.signing.canonical import Json
+from ledger.signing.canonical import Json, parse_canonical
+from ledger.signing.piece import Piece
 
 _ABSENT: Final = object()
 _SHOWN: Final = 60
 
 
-def first_difference(ours: Json, theirs: Json) -> str | None:
+def first_difference(ours: Json, theirs: Json, *, path: str = "$") -> str | None:
     """Return where and how two documents first differ, in the order of the paths of canonical JSON, or null."""
-    return _compare(ours, theirs, "$")
+    return _compare(ours, theirs, path)
+
+
+def first_differing_piece(ours: Iterable[Piece], theirs: Iterable[Piece]) -> str | None:
+    """Return where and how two documents in pieces first differ, or null; two pieces are held at a time."""
+    for mine, other in zip_longest(ours, theirs):
+        if mine == other:
+            continue
+        if mine is not None and other is not None and (mine.name, mine.place) == (other.name, other.place):
+            return _compare(_read(mine), _read(other), mine.path)
+        if mine is None or (other is not None and _is_before(other, mine)):
+            return _compare(_ABSENT, _read(other), other.path)
+        return _compare(_read(mine), _ABSENT, mine.path)
+    return None
+
+
+def _is_before(one: Piece, other: Piece) -> bool:
+    """Whether a piece stands where the other document has none: an empty array has no items."""
+    return one.name < other.name or (one.name == other.name and other.place is None)
+
+
+def _read(piece: Piece) -> Json:
+    return parse_canonical(piece.raw, what=piece.path, limit=len(piece.raw), parts=len(piece.raw))
 
 
 def _compare(ours: object, theirs: object, path: str) -> str | None:

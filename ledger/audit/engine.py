@@ -2,6 +2,9 @@
 
 This is how an auditor recomputes a verdict from the bundle alone. Every line of every file is read strictly. Figures
 live in a private temporary database, which goes away with the answer; nothing is written where the caller could see it.
+
+The parts of the text are asked for one after another, word for word, and each is kept until the answer is there: where
+SQLite puts them together itself, it looks through hundreds of thousands of points once for each of them.
 """
 
 import sqlite3
@@ -11,7 +14,7 @@ from typing import BinaryIO
 
 from ledger.assessment.observation import read_observations
 from ledger.assessment.scope import expand, read_tables
-from ledger.assessment.selection import TABLES, Load, Plan, Row, check_count, selection_sql
+from ledger.assessment.selection import TABLES, Load, Plan, Row, check_count, named_parts, selection_sql
 
 
 class SqliteEngine:
@@ -32,9 +35,14 @@ class SqliteEngine:
             present = database.execute("SELECT DISTINCT classification, code FROM observation").fetchall()
             _fill(database, {**plan.tables, **expand(plan, present, tables)})
             database.execute("CREATE INDEX observation_by_code ON observation (classification, code)")
-            # Parents are sought from their children's side; without this, each point is compared with all of its day.
+            # Parents are sought from their children's side, children from their parents'.
             database.execute("CREATE INDEX tree_by_above ON tree (branch, above)")
-            return tuple(Row._make(row) for row in database.execute(selection_sql()))
+            database.execute("CREATE INDEX tree_by_node ON tree (branch, node)")
+            database.execute("ANALYZE")
+            parts, last = named_parts(selection_sql())
+            for part in parts:
+                database.execute(f"CREATE TABLE {part.name} AS {part.sql}")
+            return tuple(Row._make(row) for row in database.execute(last))
 
 
 def _load(database: sqlite3.Connection, load: Load, open_observations: Callable[[str], BinaryIO]) -> None:

@@ -5,20 +5,23 @@ closure and an engine of their own. So the result rests on nothing that is not i
 §2.6.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from ledger.assessment.assess import assess
 from ledger.assessment.authority import Authority, void
+from ledger.assessment.docket.holiday import with_calendars
 from ledger.assessment.erased import find_erased
 from ledger.assessment.selection import Engine, plan, selected
 from ledger.assessment.view import Said, look
 from ledger.audit.compose import compose
+from ledger.audit.kept import kept
 from ledger.audit.result import AuditResult
+from ledger.audit.shape import SHAPE, pieces_of
 from ledger.errors import NotFoundError
 from ledger.model.determination import View
-from ledger.model.statement import plain
-from ledger.signing.canonical import CanonicalBytes, format_json
+from ledger.signing.canonical import CanonicalBytes
+from ledger.signing.piece import format_pieces
 from ledger.tlog.entry import Header
 
 
@@ -31,6 +34,7 @@ def conduct(
     engine: Engine,
     open_observations: Callable[[str], BinaryIO],
     absent: Sequence[Header] = (),
+    shape: str = SHAPE,
 ) -> AuditResult:
     """Return the result of auditing commitments at a view.
 
@@ -42,6 +46,7 @@ def conduct(
         engine: draws the figures; every engine gives the same.
         open_observations: opens the canonical file of a digest; the engine closes it.
         absent: headers of the closure whose statements were erased.
+        shape: of the result, one of ``SHAPES``.
 
     Raises:
         NotFoundError: a subject is no commitment that this view knows.
@@ -54,7 +59,7 @@ def conduct(
     voided = void(everything, view.size, authority)
     ignored = [one for one in everything if one.index in voided]
     everything = [one for one in everything if one.index not in voided]
-    known = look(everything, view, erased=erased)
+    known = with_calendars(look(everything, view, erased=erased), subjects, open_observations)
     for subject in subjects:
         if subject not in known.commitments:
             message = (
@@ -63,13 +68,19 @@ def conduct(
             raise NotFoundError(message, subject=subject)
     chosen = plan(known, subjects)
     rows = selected(chosen, engine.select(chosen, open_observations))
-    results = tuple(assess(known, subject, rows) for subject in subjects)
+    results = kept((assess(known, subject, rows) for subject in subjects), len(subjects))
     origin, genesis = authority.charter.origin, authority.genesis
-    return compose(
+    result = compose(
         known, results, everything, origin=origin, genesis=genesis, absent=absent, ignored=ignored, erased=erased
     )
+    return result if shape == SHAPE else result.model_copy(update={"schema_": shape})
 
 
 def format_result(result: AuditResult) -> CanonicalBytes:
-    """Return the result as ``audit.json`` holds it: canonical, every member present."""
-    return format_json(plain(result))
+    """Return the result as ``audit.json`` holds it: canonical, with every member of its shape."""
+    return CanonicalBytes(b"".join(write_result(result)))
+
+
+def write_result(result: AuditResult) -> Iterator[bytes]:
+    """Yield the result as ``audit.json`` holds it, commitment by commitment, so that it need not be held whole."""
+    return format_pieces(pieces_of(result))

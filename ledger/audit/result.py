@@ -4,11 +4,13 @@ Nothing in it depends on the software beyond the method's version: no wording of
 clock. The same ledger at the same view by the same method gives the same bytes on every machine.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_serializer
 
 from ledger.assessment.result import Cite, CommitmentResult, Erased, Grade, TotalResult
+from ledger.audit.follow_up import Earlier
 from ledger.audit.opinion import Opinion
 from ledger.model.determination import MethodVersion, Outcome, View
 from ledger.model.instrument import Form
@@ -130,6 +132,8 @@ class AuditResult(Value):
         not_covered: what is left out, in sentences.
         totals: over several commitments, a flow that two of them count being counted once (R16).
         erased: what logged erasures removed of the closure, at whichever view it stood (R1).
+        earlier: conclusions of earlier determinations and audits, and what became of them; left out where there are
+            none, so that results of before it was there are what they were.
     """
 
     schema_: Literal["audit-result.v1"] = Field(alias="schema")
@@ -153,3 +157,9 @@ class AuditResult(Value):
     not_covered: tuple[str, ...]
     totals: tuple[TotalResult, ...] = ()
     erased: tuple[Erased, ...] = ()
+    earlier: tuple[Earlier, ...] = Field(default=(), exclude_if=lambda earlier: not earlier)
+
+    @field_serializer("commitments")
+    def _whole(self, results: Sequence[CommitmentResult]) -> tuple[CommitmentResult, ...]:
+        """Return the results of commitments to be written, also where they are kept elsewhere and read one by one."""
+        return tuple(results)

@@ -5,20 +5,14 @@ holds beyond the bundle's checkpoint, is told which of its statements and files 
 Nothing here reads the log. Source: R1; design §2.3.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import BinaryIO
 
 from ledger.assessment.erased import find_erased
 from ledger.assessment.result import Erased
 from ledger.assessment.view import Said
-from ledger.audit.archive import Archive
-from ledger.audit.bundle import CHECKPOINT, open_bundle, statement_member
-from ledger.audit.check.log import header_lines
-from ledger.errors import MalformedError
-from ledger.model.statement import parse_statement
-from ledger.signing.canonical import MAX_BYTES
-from ledger.signing.envelope import STATEMENT, open_envelope
-from ledger.tlog.entry import Header, parse_header
+from ledger.audit.bundle import CHECKPOINT, open_bundle
+from ledger.audit.held import held_headers, said_of
 from ledger.tlog.note import NOTE_LIMIT
 
 
@@ -38,21 +32,6 @@ def erased_since(bundle: BinaryIO, later: Sequence[Said]) -> tuple[Erased, ...]:
         MalformedError: the file is no bundle.
     """
     archive = open_bundle(bundle)
-    headers = [header for header in _headers(archive) if archive.find(statement_member(header.statement)) is not None]
-    said = [one for header in headers if header.kind != "erasure" and (one := _said(archive, header)) is not None]
+    headers = list(held_headers(archive))
+    said = [one for header in headers if header.kind != "erasure" and (one := said_of(archive, header)) is not None]
     return find_erased((*said, *later), headers)
-
-
-def _headers(archive: Archive) -> Iterator[Header]:
-    for line in header_lines(archive):
-        yield parse_header(line)
-
-
-def _said(archive: Archive, header: Header) -> Said | None:
-    """Return a statement of the bundle; null where its version is not known here."""
-    raw = archive.read(statement_member(header.statement), limit=MAX_BYTES)
-    try:
-        statement = parse_statement(open_envelope(raw, typ=STATEMENT).payload)
-    except MalformedError:
-        return None
-    return Said(header.index, header.statement, header.author, header.received, statement)

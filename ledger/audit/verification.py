@@ -6,10 +6,14 @@ It is an answer, sound or unsound, and never raised.
 from dataclasses import dataclass
 from typing import Literal
 
+from ledger.audit.printed import Signed
 from ledger.tlog.interval import Dated, Interval
 
-Trust = Literal["given", "pinned", "self-declared"]
-"""Where the policy came from: the caller, the caller's pinned policies, or nowhere but the bundle itself."""
+Trust = Literal["given", "pinned", "charter", "self-declared"]
+"""Where the policy came from: the caller, the caller's pinned policies, or the bundle itself.
+
+The bundle's own is held to a charter that the caller named (``charter``), or to nothing (``self-declared``).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,7 @@ class Finding:
         code: stable, such as ``closure.missing``; docs/verification.md lists all of them.
         subject: what it is about, such as ``entry 41`` or ``audit.json``.
         sentence: what was seen, in one sentence.
-        step: of the procedure, from 2 to 13.
+        step: of the procedure, from 2 to 14.
     """
 
     code: str
@@ -104,6 +108,7 @@ class Verification:
         members: how many files the bundle holds; ``statements`` how many of them are statements.
         rotations: how the keys that sign checkpoints have changed since the charter, in order.
         dating: when the checkpoint and the entries of the audit came to be, as far as it is proved.
+        signatures: on the printed report that the bundle came in; none of them is trusted here.
     """
 
     sound: bool
@@ -120,6 +125,7 @@ class Verification:
     findings: tuple[Finding, ...]
     rotations: tuple[Rotation, ...] = ()
     dating: Dating = Dating()
+    signatures: tuple[Signed, ...] = ()
 
     def document(self) -> dict[str, object]:
         """Return the answer as plain JSON data, for ``--json``."""
@@ -138,6 +144,16 @@ class Verification:
                 for one in self.rotations
             ],
             "dating": self.dating.document(),
+            "signatures": [
+                {
+                    "by": one.by,
+                    "certificate": one.certificate,
+                    "at": one.at,
+                    "intact": one.is_intact,
+                    "whole": one.is_whole,
+                }
+                for one in self.signatures
+            ],
             "not_checked": list(self.not_checked),
             "findings": [
                 {"code": one.code, "subject": one.subject, "sentence": one.sentence, "step": one.step}

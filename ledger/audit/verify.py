@@ -15,9 +15,10 @@ from ledger.audit.bundle import open_bundle
 from ledger.audit.check.case import Case, Notes
 from ledger.audit.check.completeness import check_closure, read_claim
 from ledger.audit.check.figure import check_files
-from ledger.audit.check.index import check_indexed_log, is_indexed
+from ledger.audit.check.index import check_beginnings, check_indexed_log, is_indexed
 from ledger.audit.check.log import check_log
 from ledger.audit.check.manifest import check_manifest
+from ledger.audit.check.printed import Printer, check_printed
 from ledger.audit.check.reproduction import Render, check_method, check_report
 from ledger.audit.check.statement import check_statements, open_statements
 from ledger.audit.check.timestamp import check_timestamps
@@ -28,26 +29,32 @@ from ledger.audit.check.trust import (
     follow_appointments,
     read_checkpoint,
 )
+from ledger.audit.printed import Printed
 from ledger.audit.verification import Finding, Trust, Verification
 from ledger.tlog.checkpoint import Checkpoint
 
 
-def verify(
+def verify(  # noqa: PLR0913, whom to believe and what is at hand are said one by one
     file: BinaryIO,
     *,
     policy: bytes | None = None,
     pinned: Mapping[str, bytes] | None = None,
+    genesis: str | None = None,
     public: bool = False,
     render: Render | None = None,
     lock: str | None = None,
     roots: Sequence[Certificate] = (),
+    printed: Printed | None = None,
+    printer: Printer | None = None,
 ) -> Verification:
     """Return whether the bundle in a seekable file is sound, and on whose word.
 
      1. The file is an archive exactly as we write it, every byte accounted for, and its members are those of a bundle.
      2. The manifest lists every other member, in order, with its size and digest.
-     3. The policy is chosen: the one given, else the one pinned for this origin, else the bundle's own, self-declared.
-     4. Entry 0 is the charter of this origin: signed by the operator that it names, approved by its root keys.
+     3. The policy is chosen: the one given, else the one pinned for this origin, else the bundle's own, by the word of
+        the charter that the caller named, or self-declared.
+     4. Entry 0 is the charter of this origin, and the one that the caller named: signed by the operator that it names,
+        approved by its root keys.
      5. Both checkpoint keys of the charter, or those that its root keys appointed since, signed the checkpoint; the
         policies name these keys, or keys that lead to them; the quorum is reached.
      6. The headers are canonical and form one chain: each counts on, names the leaf before it, and is no earlier.
@@ -65,15 +72,20 @@ def verify(
     12. The report is the one that the same software renders from it, where that software is at hand.
     13. Each timestamp is over the checkpoint of a size of this tree, by an authority for which a root vouches: one that
         was given, else the bundle's own, self-declared.
+    14. Where the bundle came inside a printed report, the report is the one that the same software sets from the
+        result, or says the same words; nothing but signatures was appended to it.
 
     Args:
         file: of the bundle.
         policy: that the caller trusts, in the form of C2SP tlog-policy.
         pinned: policies that the caller has pinned, by origin.
+        genesis: digest of the charter that the caller expects; without a policy the log's keys are taken by its word.
         public: excuse absent statements and files, as a redacted bundle has; they are listed in ``not_checked``.
         render: renders a report, where the caller can.
         lock: digest of the software that ``render`` is (``Software.lock``); it has to be the one in the manifest.
         roots: certificates of time-stamping authorities that the caller trusts; the bundle's own, where none is given.
+        printed: the report that the bundle was attached to (`open_printed`).
+        printer: sets a report again, where the caller can.
 
     Raises:
         MalformedError: step 1 fails. Whatever is wrong after it is a finding.
@@ -86,12 +98,12 @@ def verify(
     manifest = check_manifest(case)
     # 3. The policy, by the origin that the checkpoint names.
     checkpoint = read_checkpoint(case)
-    trust, chosen = choose_policy(case, checkpoint, policy, pinned or {})
+    trust, chosen = choose_policy(case, checkpoint, policy, pinned or {}, is_named=genesis is not None)
     if checkpoint is None or chosen is None:
         return _answer(case, trust, checkpoint)
     # 4. The charter. Without it, no key is known to check anything against.
     case.opened = open_statements(case)
-    authority = check_charter(case, checkpoint)
+    authority = check_charter(case, checkpoint, genesis=genesis)
     if authority is None:
         return _answer(case, trust, checkpoint)
     # 6 and 7. Headers, chain and tree, in one pass over the lines.
@@ -101,7 +113,8 @@ def verify(
         check_log(case, checkpoint)
     # 5. The checkpoint's signatures, once the headers say at which entry other keys were appointed.
     appointed = follow_appointments(case, authority)
-    case.rotations = check_signatures(case, checkpoint, appointed, chosen, is_own=trust == "self-declared")
+    check_beginnings(case, checkpoint, appointed)
+    case.rotations = check_signatures(case, checkpoint, appointed, chosen, is_own=trust in {"charter", "self-declared"})
     # 8. The closure of what the audit says it is about.
     case.claim = read_claim(case, checkpoint)
     closure = check_closure(case)
@@ -115,6 +128,8 @@ def verify(
     check_report(case, manifest, result, render, lock)
     # 13. The timestamps.
     case.dating = check_timestamps(case, checkpoint, chosen, roots)
+    # 14. The printed report.
+    check_printed(case, manifest, result, printed, printer)
     return _answer(case, trust, checkpoint)
 
 
@@ -123,7 +138,7 @@ def _answer(case: Case, trust: Trust, checkpoint: Checkpoint | None) -> Verifica
     notes = case.notes
     findings = sorted(notes.findings, key=lambda one: one.step)
     if notes.unlisted:
-        findings.append(Finding("findings.more", "the bundle", f"There are {notes.unlisted} further findings.", 13))
+        findings.append(Finding("findings.more", "the bundle", f"There are {notes.unlisted} further findings.", 14))
     claim = case.claim
     return Verification(
         sound=not findings,
@@ -140,4 +155,5 @@ def _answer(case: Case, trust: Trust, checkpoint: Checkpoint | None) -> Verifica
         findings=tuple(findings),
         rotations=case.rotations,
         dating=case.dating,
+        signatures=case.signatures,
     )

@@ -92,6 +92,20 @@ class Chapter:
         named = set(terms)
         return not named or named == {term.id for term in self.result.terms}
 
+    @property
+    def replies_to_all(self) -> tuple[Reply, ...]:
+        """Replies on the commitment as a whole; they answer every finding."""
+        return tuple(one for one in self.replies if self.is_whole(one.terms))
+
+    def replies_to(self, finding: Finding) -> tuple[tuple[Reply, bool], ...]:
+        """Return the replies that answer one finding, each with whether it is the first that it answers (R11)."""
+        order = [one.term for one in self.findings]
+        return tuple(
+            (one, min(order.index(term) for term in one.terms if term in order) == order.index(finding.term))
+            for one in self.replies
+            if finding.term in one.terms and not self.is_whole(one.terms)
+        )
+
     def ratios_of(self, term: TermResult) -> tuple[Ratio, ...]:
         """Return the ratios of one term, each once: of its sources, and of the term itself (R7)."""
         sources = [ratio for reading in term.readings for source in reading.sources for ratio in source.ratios]

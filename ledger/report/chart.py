@@ -19,7 +19,14 @@ from ledger.report.wording import Catalogue
 Spec = dict[str, Any]
 """A Vega-Lite specification."""
 
-FONT: Final = "Noto Sans, system-ui, sans-serif"
+FONT: Final = "Pledger Layout"
+"""The font that a picture is laid out in: one that no machine has.
+
+The converter would take a machine's own font of a name before one that it is given; the widths of texts, and with
+them the bytes, would be the machine's. For a name that nobody has it takes the first font that it brings along, which
+is a little wider than the page's, in which the picture is seen (``ledger.report.drawing``).
+"""
+
 SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 
 INK: Final = "#17202b"
@@ -52,6 +59,8 @@ class Path:
         low: the total without observations that straddle the period's edge, where it differs from the last of ``seen``.
         to_date: the target to the last day of ``seen``, linear (R9); null for levels, and without a last day.
         is_open: the term has no last day: the picture ends with the last observation, and the target is a level line.
+        projected: what the total may come to by the end, least and most; the most is null where nothing bounds it, all
+            of it where nothing is projected (R14).
     """
 
     form: Literal["sum", "level"]
@@ -64,6 +73,7 @@ class Path:
     low: Fraction | None
     to_date: Fraction | None
     is_open: bool = False
+    projected: tuple[Fraction, Fraction | None] | None = None
 
 
 def path_of(term: TermResult, source: SourceResult) -> Path | None:
@@ -96,7 +106,16 @@ def path_of(term: TermResult, source: SourceResult) -> Path | None:
         low=low if adds_up and low != totals[-1] else None,
         to_date=target * done if adds_up and period[1] is not None and done > 0 else None,
         is_open=period[1] is None,
+        projected=_projected(source) if adds_up and period[1] is not None and days[-1] < end else None,
     )
+
+
+def _projected(source: SourceResult) -> tuple[Fraction, Fraction | None] | None:
+    """Return what a channel's total may come to by the end of the period; null where nothing can be projected (R14)."""
+    said = source.projection
+    if said is None or said.low is None:
+        return None
+    return Fraction(said.low), Fraction(said.high) if said.high is not None else None
 
 
 def path_chart(path: Path, words: Catalogue) -> Spec:
@@ -105,18 +124,22 @@ def path_chart(path: Path, words: Catalogue) -> Spec:
     origin = path.start - timedelta(days=1)
     last, total = path.seen[-1]
     amounts = [path.target, *(value for _, value in path.seen), path.baseline or Fraction(0), path.low or Fraction(0)]
+    amounts += [amount for amount in path.projected or () if amount is not None]
     top = max(*amounts, Fraction(0)) * Fraction(108, 100) or Fraction(1)
     bottom = min(*amounts, Fraction(0))
     x = {
         "field": "day",
         "type": "temporal",
-        "scale": {"type": "utc", "domain": [_instant(origin), _instant(path.end)]},
-        "axis": {"title": None, "tickCount": 4, "labelExpr": _tick(path, words), "grid": False, "labelFlush": True},
-    }
+        "scale": {"type": "utc", "domain": [instant(origin), instant(path.end)]},
+        "axis": {
+            "title": None, "tickCount": 4, "labelExpr": tick(path.start, path.end, words), "grid": False,
+            "labelFlush": True,
+        },
+    }  # fmt: skip
     y = {
         "field": "value",
         "type": "quantitative",
-        "scale": {"domain": [_number(bottom), _number(top)], "nice": False, "zero": True},
+        "scale": {"domain": [number(bottom), number(top)], "nice": False, "zero": True},
         "axis": {
             "title": words.word_or("unit", path.unit),
             "tickCount": 4,
@@ -126,25 +149,32 @@ def path_chart(path: Path, words: Catalogue) -> Spec:
     layers: list[Spec] = []
 
     def line(points: Sequence[tuple[date, Fraction]], mark: Spec) -> None:
-        values = [{"day": _instant(day), "value": _number(value)} for day, value in points]
+        values = [{"day": instant(day), "value": number(value)} for day, value in points]
         layers.append({"data": {"values": values}, "mark": mark, "encoding": {"x": x, "y": y}})
 
     runs = path.form == "sum" and not path.is_open
     begin = Fraction(0) if runs else path.target
     if path.baseline is not None:
         foot = Fraction(0) if runs else path.baseline
-        line([(origin, foot), (path.end, path.baseline)], _stroke(BASELINE, 1.5, [1.5, 3]))
-    line([(origin, begin), (path.end, path.target)], _stroke(TARGET, 2, [6, 3]))
+        line([(origin, foot), (path.end, path.baseline)], stroke(BASELINE, 1.5, [1.5, 3]))
+    line([(origin, begin), (path.end, path.target)], stroke(TARGET, 2, [6, 3]))
     if path.to_date is not None and last < path.end:
-        line([(last, path.to_date), (last, total)], _stroke(MUTED, 1, [2, 2]))
-        line([(last, path.to_date)], _shape(TARGET, "diamond", 46, filled=False))
+        line([(last, path.to_date), (last, total)], stroke(MUTED, 1, [2, 2]))
+        line([(last, path.to_date)], shape(TARGET, "diamond", 46, filled=False))
     first = [(origin, Fraction(0))] if path.form == "sum" else []
-    line([*first, *path.seen], _stroke(ACTUAL, 2.5, []))
+    line([*first, *path.seen], stroke(ACTUAL, 2.5, []))
     if path.low is not None:
-        line([(last, path.low), (last, total)], _stroke(ACTUAL, 5, []))
-    line(path.seen if len(path.seen) <= 14 else [path.seen[-1]], _shape(ACTUAL, "circle", 34, filled=True))
+        line([(last, path.low), (last, total)], stroke(ACTUAL, 5, []))
+    if path.projected is not None:
+        least, most = path.projected
+        # A bracket on the last day: two bars, or a bar and an arrow where nothing says how much it may be at most.
+        line([(path.end, least), (path.end, top if most is None else most)], stroke(ACTUAL, 1.5, [1, 3]))
+        line([(path.end, least)], shape(ACTUAL, "stroke", 160, filled=False))
+        form, size = ("triangle-up", 60) if most is None else ("stroke", 160)
+        line([(path.end, top if most is None else most)], shape(ACTUAL, form, size, filled=False))
+    line(path.seen if len(path.seen) <= 14 else [path.seen[-1]], shape(ACTUAL, "circle", 34, filled=True))
     layers.extend(_labels(path, words, top=top, bottom=bottom))
-    return {**_frame(width=_WIDTH, height=_HEIGHT), "layer": layers}
+    return {**frame(width=_WIDTH, height=_HEIGHT), "layer": layers}
 
 
 def dimensions_chart(dimensions: Sequence[DimensionResult], words: Catalogue) -> Spec:
@@ -167,12 +197,12 @@ def dimensions_chart(dimensions: Sequence[DimensionResult], words: Catalogue) ->
     legend = {"title": None, "orient": "top", "columnPadding": 18, "symbolSize": 78, "symbolOpacity": 1}
     by_side = {"field": "side", "type": "nominal", "legend": legend}
     colour = {**by_side, "scale": {"domain": sides, "range": [TARGET, ACTUAL]}}
-    shape = {**by_side, "scale": {"domain": sides, "range": ["diamond", "circle"]}}
+    form = {**by_side, "scale": {"domain": sides, "range": ["diamond", "circle"]}}
     scale = {"domain": [0, 4], "nice": False}
     axis = {"title": words.say("score.axis"), "values": [0, 1, 2, 3, 4], "format": "d", "gridDash": [1, 2]}
     x = {"field": "level", "type": "quantitative", "scale": scale, "axis": axis}
     return {
-        **_frame(width=_DIMENSIONS_WIDTH, height=_ROW * len(names)),
+        **frame(width=_DIMENSIONS_WIDTH, height=_ROW * len(names)),
         "layer": [
             {
                 "data": {"values": bars},
@@ -184,7 +214,7 @@ def dimensions_chart(dimensions: Sequence[DimensionResult], words: Catalogue) ->
             {
                 "data": {"values": ends},
                 "mark": {"type": "point", "filled": True, "size": 78, "opacity": 1},
-                "encoding": {"y": y, "yOffset": offset, "x": x, "color": colour, "shape": shape},
+                "encoding": {"y": y, "yOffset": offset, "x": x, "color": colour, "shape": form},
             },
         ],
     }  # fmt: skip
@@ -255,24 +285,26 @@ def _labels(path: Path, words: Catalogue, *, top: Fraction, bottom: Fraction) ->
     ]  # fmt: skip
 
 
-def _tick(path: Path, words: Catalogue) -> str:
+def tick(start: date, end: date, words: Catalogue) -> str:
     """Return the expression that writes a tick of the time axis: month and year, or day and month in a short period."""
-    months = ",".join(f"'{words.say(f'month.short.{number:02d}')}'" for number in range(1, 13))
-    month = f"[{months}][utcmonth(datum.value)]"
-    if (path.end - path.start).days <= 100:
-        return f"utcdate(datum.value) + ' ' + {month}"
-    return f"{month} + ' ' + utcyear(datum.value)"
+    months = ",".join(f"'{words.say(f'month.short.{month:02d}')}'" for month in range(1, 13))
+    name = f"[{months}][utcmonth(datum.value)]"
+    if (end - start).days <= 100:
+        return f"utcdate(datum.value) + ' ' + {name}"
+    return f"{name} + ' ' + utcyear(datum.value)"
 
 
-def _stroke(colour: str, width: float, dash: list[float]) -> Spec:
+def stroke(colour: str, width: float, dash: list[float]) -> Spec:
+    """Return a line of that colour and dash."""
     return {"type": "line", "color": colour, "strokeWidth": width, "strokeDash": dash, "clip": False}
 
 
-def _shape(colour: str, shape: str, size: int, *, filled: bool) -> Spec:
-    return {"type": "point", "shape": shape, "size": size, "filled": filled, "color": colour, "opacity": 1}
+def shape(colour: str, form: str, size: int, *, filled: bool) -> Spec:
+    """Return a mark of that form."""
+    return {"type": "point", "shape": form, "size": size, "filled": filled, "color": colour, "opacity": 1}
 
 
-def _frame(*, width: int, height: int) -> Spec:
+def frame(*, width: int, height: int) -> Spec:
     """Return what all charts share: size, font, quiet axes, no ground of their own."""
     quiet = {"labelColor": MUTED, "titleColor": MUTED, "domainColor": MUTED, "tickColor": MUTED, "gridColor": GRID}
     sizes = {"labelFontSize": 11, "titleFontSize": 11, "titleFontWeight": "normal"}
@@ -281,7 +313,6 @@ def _frame(*, width: int, height: int) -> Spec:
         "width": width,
         "height": height,
         "background": None,
-        # Readers without the font see a wider one: the text at the right keeps its room.
         "padding": {"left": 4, "top": 4, "right": 14, "bottom": 4},
         "config": {
             "font": FONT,
@@ -293,12 +324,12 @@ def _frame(*, width: int, height: int) -> Spec:
     }
 
 
-def _instant(day: date) -> int:
+def instant(day: date) -> int:
     """Return a day as Vega counts time: milliseconds since 1970, at the end of the day."""
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
 
 
-def _number(value: Fraction) -> float:
+def number(value: Fraction) -> float:
     """Return a value for drawing; a pixel is coarser than any float, and what is printed comes from the fraction."""
     return float(f"{float(value):.9g}")
 

@@ -1,15 +1,17 @@
 """Drawing: a specification becomes an SVG that can stand inside a page, the same bytes on every run.
 
-The converter runs without a network and with the font that the extra ``report`` brings. What it returns is read again
-and only plain shapes and text are let through: no script, no style, no link, nothing from elsewhere. Names inside it
-are made its own, so that several pictures can stand in one page.
+The converter runs without a network and lays a picture out in a font that it brings along, so that the fonts of a
+machine change nothing; it is seen in the font of the page. What the converter returns is read again and only plain
+shapes and text are let through: no script, no style, no link, nothing from elsewhere. Names inside it are made its own,
+so that several pictures can stand in one page.
 """
 
 import json
 import re
 import threading
-from functools import cache
-from typing import Any, Final
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from typing import Any, Final, cast
 from xml.etree import ElementTree as ET
 
 from ledger.errors import UnavailableError
@@ -17,6 +19,9 @@ from ledger.report.chart import Spec
 
 VEGA_LITE: Final = "6.4"
 """The version of Vega-Lite that all charts are written for."""
+
+DRAWN_IN: Final = "Noto Sans, system-ui, sans-serif"
+"""The font of the page, in which a picture is seen; it is laid out in another, whose widths no machine changes."""
 
 _SVG: Final = "http://www.w3.org/2000/svg"
 _ELEMENTS: Final = frozenset({"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath"})
@@ -30,6 +35,7 @@ _DROPPED: Final = frozenset({
 })  # fmt: skip
 _REFERENCE: Final = re.compile(r"url\(#([A-Za-z0-9_-]+)\)")
 _LOCK: Final = threading.Lock()
+_MISSING: Final = "Charts need the extra `report`, which is not there; run pip install '.[report]' in the checkout."
 
 
 def draw(spec: Spec, *, name: str, title: str, description: str) -> str:
@@ -41,10 +47,46 @@ def draw(spec: Spec, *, name: str, title: str, description: str) -> str:
     Raises:
         UnavailableError: the extra ``report`` is not installed.
     """
+    return clean(_drawn(json.dumps(spec)), name=name, title=title, description=description)
+
+
+@lru_cache(maxsize=256)
+def _drawn(spec: str) -> str:
+    """Return a chart as the converter draws it; one audit in several formats draws each of its charts once."""
     with _LOCK:
         # No address at all may be loaded from: charts carry their figures.
-        raw = _converter().vegalite_to_svg(json.dumps(spec), vl_version=VEGA_LITE, allowed_base_urls=[])
-    return clean(raw, name=name, title=title, description=description)
+        raw: str = _converter().vegalite_to_svg(spec, vl_version=VEGA_LITE, allowed_base_urls=[])
+    return raw
+
+
+def paint(pictures: Sequence[str]) -> tuple[bytes, ...]:
+    """Return drawn pictures as PNG on a white ground, two dots to a point: for formats that take no SVG.
+
+    The typesetter paints them with the fonts of the extra alone, as it does in a PDF, so that no machine's own fonts
+    change a byte.
+
+    Raises:
+        UnavailableError: the extra ``report`` is not installed.
+    """
+    if not pictures:
+        return ()
+    try:
+        import typst
+    except ImportError as error:
+        raise UnavailableError(_MISSING, extra="report") from error
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_fonts()])
+    inputs = {str(place): picture for place, picture in enumerate(pictures)}
+    pages = "".join(f'#page(image(bytes(sys.inputs.at("{name}")), format: "svg"))\n' for name in inputs)
+    main = f"#set page(width: auto, height: auto, margin: 4pt, fill: white)\n{pages}".encode()
+    try:
+        made: object = typst.compile(
+            main, format="png", ppi=144.0, font_paths=fonts, ignore_system_fonts=True, sys_inputs=inputs
+        )
+    except typst.TypstError as error:
+        message = f"The typesetter cannot paint a picture ({error.message[:200]}); write HTML, and report this."
+        raise UnavailableError(message) from error
+    # One page comes as its bytes, several as a list of them.
+    return (made,) if isinstance(made, bytes) else tuple(cast("list[bytes]", made))
 
 
 def clean(raw: str, *, name: str, title: str, description: str) -> str:
@@ -76,6 +118,8 @@ def _reduce(element: ET.Element, name: str) -> None:
             del element.attrib[key]
         elif key == "id":
             element.attrib[key] = f"{name}-{value}"
+        elif key == "font-family":
+            element.attrib[key] = DRAWN_IN
         elif key not in _ATTRIBUTES or "url(" in _REFERENCE.sub("", value):
             message = f"The chart holds the attribute {key[:40]}, which no chart of ours has."
             raise AssertionError(message)
@@ -97,12 +141,18 @@ def _is_empty(element: ET.Element) -> bool:
 
 @cache
 def _converter() -> Any:  # noqa: ANN401  # a module of the extra, imported where it is used
-    """Return the converter, the font of the extra registered with it."""
+    """Return the converter."""
     try:
-        import fontpkg_noto_sans
         import vl_convert
     except ImportError as error:
-        message = "Charts need the extra `report`, which is not there; run pip install '.[report]' in the checkout."
-        raise UnavailableError(message, extra="report") from error
-    vl_convert.register_font_directory(str(fontpkg_noto_sans.ROOT / "files"))
+        raise UnavailableError(_MISSING, extra="report") from error
     return vl_convert
+
+
+def _fonts() -> str:
+    """Return the folder with the font of the extra."""
+    try:
+        import fontpkg_noto_sans
+    except ImportError as error:
+        raise UnavailableError(_MISSING, extra="report") from error
+    return str(fontpkg_noto_sans.ROOT / "files")

@@ -44,3 +44,13 @@ def web_address(text: str) -> str | None:
 
 def _acts(character: str) -> bool:
     return unicodedata.category(character) in _ACTS
+
+
+FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""How a text begins that a spreadsheet would reckon with; the last four are their full-width forms."""
+
+
+def spreadsheet_text(text: str) -> str:
+    """Return a text from outside on one line, as a spreadsheet may be given it: nothing in it is a formula."""
+    plain = " ".join(visible(text).split())
+    return f"'{plain}" if plain.startswith(FORMULA) else plain

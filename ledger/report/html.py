@@ -7,9 +7,9 @@ the result (design §2.6).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from ledger.assessment.result import (
     Cite,
@@ -27,9 +27,11 @@ from ledger.model.attestation import Dimension
 from ledger.model.determination import Outcome
 from ledger.model.ratio import Ratio
 from ledger.report.chapter import Chapter, Picture, chapters
-from ledger.report.chart import decimal, dimensions_chart, level_words, path_chart
-from ledger.report.drawing import draw
+from ledger.report.chart import decimal, level_words
 from ledger.report.foreign import visible, web_address
+from ledger.report.fulfilment import above_words, share_words
+from ledger.report.phrasebook import phrasebook
+from ledger.report.picture import Drawing, Gallery
 from ledger.report.wording import Catalogue, catalogue
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 BUNDLE: Final = "BUNDLE.zip"
 """What the commands of a report call its bundle where nobody says the file's name."""
 
-_BANDS: Final = ("rhetorical", "political", "soft-monitored", "firm", "hard")
+BANDS: Final = ("rhetorical", "political", "soft-monitored", "firm", "hard")
 
 
 def render(result: AuditResult, software: Software) -> bytes:
@@ -65,35 +67,43 @@ def render_html(result: AuditResult, *, software: str, bundle: str = BUNDLE, lan
         NotFoundError: there is no catalogue of that language.
     """
     words = catalogue(language)
-    environment = _environment()
-    page = _Page(result, words)
-    text = environment.get_template("report.html").render(
-        result=result,
-        page=page,
-        words=words,
-        chapters=page.chapters,
-        bands=_BANDS,
-        software=software,
-        bundle=bundle,
-        as_code=level_words,
-        web_address=web_address,
-    )
+    engine = environment()
+    page = Page(result, words)
+    text = engine.get_template("report.html").render(told(page), software=software, bundle=bundle)
     return text.encode()
 
 
-class _Page:
+def told(page: "Page") -> dict[str, object]:
+    """Return what the templates of a report are told, whichever of them is filled in."""
+    return {
+        "result": page.result, "page": page, "words": page.words, "chapters": page.chapters, "bands": BANDS,
+        "as_code": level_words,
+        "as_decimal": decimal,
+        "share_words": share_words,
+        "above_words": above_words,
+        "web_address": web_address,
+    }  # fmt: skip
+
+
+class Page:
     """What the templates ask of a result: names, places, phrases and pictures.
 
     Attributes:
+        result, words: what it is asked about, and in which words.
         chapters: one for each commitment.
         places: the anchor at which an entry is described, for entries that are.
         arguments: the audited subjects, as a command names them.
+        gallery: draws the pictures of the chapters.
     """
 
     def __init__(self, result: AuditResult, words: Catalogue) -> None:
-        self._words = words
-        self._result = result
-        self._names = {one.slug: one.names.get(words.language) or one.slug for one in result.parties}
+        self.words = self._words = words
+        self.result = self._result = result
+        self._book = phrasebook(words.language)
+        self._told: dict[str, str | None] = {}
+        self._names = {one.slug: _name(one.names, words.language) or one.slug for one in result.parties}
+        told = {one.slug: (one.slug, *one.names.values()) for one in result.parties}
+        self._named = {name: self._names[slug] for slug, names in told.items() for name in names}
         self._titles = {(one.subject, term.id): term.title for one in result.commitments for term in one.terms}
         self._plain = self._written_out(result)
         codes = "|".join(re.escape(code) for code in sorted(self._plain, key=len, reverse=True))
@@ -101,6 +111,7 @@ class _Page:
         self.chapters = chapters(result)
         self.places = _places(result, self.chapters)
         self.arguments = " ".join(result.subjects)
+        self.gallery = Gallery(self, words)
 
     def _written_out(self, result: AuditResult) -> dict[str, str]:
         """Return what sentences of the result name by code: terms as ``subject/term``, flows as ``import/cn/us``."""
@@ -144,9 +155,24 @@ class _Page:
         return self._words.listed(term.title for term in terms)
 
     def plain(self, text: str) -> str:
-        """Return a sentence of the result with days and the names of terms and flows written out."""
+        """Return a sentence of the result in the report's language, days and names of terms and flows written out.
+
+        A sentence of the record, or one that the language's phrasebook does not have, is told in its own.
+        """
+        if self._book is not None and text not in self._told:
+            self._told[text] = self._book.say(text, self._spelled)
+        if (said := self._told.get(text)) is not None:
+            return said
         named = self._codes.sub(lambda found: self._plain[found[0]], text) if self._plain else text
         return self._words.days(named)
+
+    def _spelled(self, text: str) -> str:
+        """Return what a sentence names, as the report writes it: a party, a term, a flow by its code."""
+        return self._named.get(text) or self._plain.get(text) or text
+
+    def several(self, texts: Iterable[str]) -> str:
+        """Return several sentences of the result as one list."""
+        return self._words.say("join.semicolon").join(self.plain(text) for text in texts)
 
     def why(self, one: TermResult | ReadingResult | SourceResult) -> str | None:
         """Return the reason of an outcome."""
@@ -182,7 +208,7 @@ class _Page:
         """Return a ratio in a few words; where the total is an interval, the ratio is one too (R10)."""
         words = self._words
         if ratio.value is None:
-            return words.say("term.no_ratio", reason=ratio.reason or "")
+            return words.say("term.no_ratio", reason=self.plain(ratio.reason or ""))
         proration = words.word("proration", ratio.proration)
         share = words.percent(ratio.value)
         if ratio.high is not None:
@@ -193,6 +219,14 @@ class _Page:
         """Return the earlier totals of a channel, each once for as long as it stood (R2)."""
         ordered = sorted(source.revisions, key=lambda one: (one.published, one.entry))
         return tuple(one for place, one in enumerate(ordered) if place == 0 or one.actual != ordered[place - 1].actual)
+
+    def revisions(self, source: SourceResult, unit: str | None) -> str:
+        """Return what earlier publications said, as one phrase (R2)."""
+        words = self._words
+        return words.say("join.semicolon").join(
+            words.say("term.revision_line", actual=words.quantity(one.actual, unit), day=words.day(one.published))
+            for one in self.revised(source)
+        )
 
     def silent(self) -> str | None:
         """Return which sources should have spoken and did not, and what that means for the opinion; null where none."""
@@ -207,6 +241,11 @@ class _Page:
     def flagged(self, term: TermResult) -> tuple[SourceResult, ...]:
         """Return the sources of a term about which something is to be noted."""
         return tuple(source for reading in term.readings for source in reading.sources if source.flags)
+
+    def having(self, term: TermResult, name: Literal["members", "listed", "rates"]) -> tuple[SourceResult, ...]:
+        """Return the channels of a term that are put together from members, list codes, or were converted (R3, R5)."""
+        sources = (source for reading in term.readings for source in reading.sources)
+        return tuple(one for one in sources if getattr(one, name))
 
     def projected(self, term: TermResult) -> tuple[SourceResult, ...]:
         """Return the channels of a term of which something is projected, or could be but for its past (R14)."""
@@ -233,8 +272,9 @@ class _Page:
         return tuple((self.plain(name), words.listed(titles), excused) for (name, excused), titles in found.items())
 
     def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int, str | None], ...]:
-        """Return the entries cited, each once and in order, with the anchor where the report describes it."""
-        return tuple((entry, self.places.get(entry)) for entry in sorted({cite.entry for cite in cites}))
+        """Return the entries cited, each once and in order, with the address at which each is described."""
+        entries = sorted({cite.entry for cite in cites})
+        return tuple((entry, f"#{self.places[entry]}" if entry in self.places else None) for entry in entries)
 
     def owed(self, term: TermResult) -> str:
         """Return what a term asks for, in words: bound, amount, unit, and whether it counts from a baseline."""
@@ -281,8 +321,8 @@ class _Page:
             consequence = words.word("consequence", term.trigger.consequence)
             lines.append(words.say("summary.trigger", state=state, consequence=consequence))
         # The whole reason stands in the chapter.
-        reason = self.why(term)
-        return tuple(dict.fromkeys((*lines, *((reason.split("; ")[0],) if reason else ()))))
+        first = self.plain((term.reason or "").split("; ")[0])
+        return tuple(dict.fromkeys((*lines, *((first,) if first else ()))))
 
     def _directed(self, one: Direction, unit: str | None) -> str:
         words = self._words
@@ -306,10 +346,26 @@ class _Page:
     def _by(self, measure: str, source: str | None) -> str:
         return self._words.say("summary.by", measure=measure, source=source) if source else measure
 
+    def terms_count(self) -> int:
+        """Return how many terms the commitments have."""
+        return sum(len(one.terms) for one in self._result.commitments)
+
+    def unsuitable(self) -> tuple[str, ...]:
+        """Return the titles of terms whose words say too little to hold an outcome against: P ≤ 1 (E5)."""
+        return tuple(
+            self.term_title(one.subject, levels.term)
+            for one in self._result.commitments
+            for levels in one.score.terms
+            if levels.P[1].high <= 1
+        )
+
     def tally(self) -> tuple[tuple[str, int], ...]:
         """Return how many terms of the report came to each outcome, in the order of the method (R11)."""
-        outcomes = [term.outcome for chapter in self.chapters for term in chapter.result.terms]
-        return tuple((one, outcomes.count(one)) for one in get_args(Outcome) if one in outcomes)
+        return _tally(term for chapter in self.chapters for term in chapter.result.terms)
+
+    def tally_of(self, one: CommitmentResult) -> tuple[tuple[str, int], ...]:
+        """Return how many terms of one commitment came to each outcome."""
+        return _tally(one.terms)
 
     def unknown(self, chapter: Chapter) -> tuple[str, ...]:
         """Return everything that is unknown about a commitment, in words, each once."""
@@ -322,7 +378,10 @@ class _Page:
     def _dimension_first(self, line: str) -> str:
         """Return what a score leaves unknown, its dimension by name where it begins with the letter (E2)."""
         letter, colon, said = line.partition(": ")
-        return f"{self._words.word('dimension', letter)}: {said}" if colon and letter in get_args(Dimension) else line
+        if not colon or letter not in get_args(Dimension):
+            return line
+        name = self._words.word("dimension", letter)
+        return self._words.say("summary.dimension", dimension=name, says=self.plain(said))
 
     def fields(self, chapter: Chapter, paths: Iterable[str]) -> tuple[str, ...]:
         """Return fields that the record leaves unknown, in words: what is missing, and of which term."""
@@ -357,7 +416,7 @@ class _Page:
 
     def bands_of(self, low: str, high: str) -> tuple[str, ...]:
         """Return all bands that an interval touches."""
-        return _BANDS[_BANDS.index(low) : _BANDS.index(high) + 1] if {low, high} <= set(_BANDS) else ()
+        return BANDS[BANDS.index(low) : BANDS.index(high) + 1] if {low, high} <= set(BANDS) else ()
 
     def picture_words(self, picture: Picture) -> str:
         """Return what a picture shows, in sentences with the same figures."""
@@ -376,32 +435,36 @@ class _Page:
             sentences.append(words.say("chart.baseline_text", amount=words.quantity(decimal(path.baseline), unit)))
         if path.low is not None:
             sentences.append(words.say("chart.straddle"))
+        if path.projected is not None:
+            least, most = path.projected
+            low = words.amount(decimal(least)) if most != least else words.quantity(decimal(least), unit)
+            high = words.say("term.projection_open") if most is None else words.quantity(decimal(most), unit)
+            amount = low if most == least else words.say("number.range", low=low, high=high)
+            sentences.append(words.say("chart.projected", amount=amount))
         return " ".join(sentences)
 
     def path_svg(self, picture: Picture) -> str:
         """Return the picture of what was owed against what was observed."""
-        source = picture.source
-        flow = self.flow(source.measure, source.reporter, source.partner, source.basis)
-        channel = self._words.say("term.source", source=source.source, channel=source.channel)
-        title = self._words.say("chart.title", term=picture.term.title, flow=flow, source=channel)
-        spec = path_chart(picture.path, self._words)
-        return draw(spec, name=picture.name, title=visible(title), description=self.picture_words(picture))
+        return self.gallery.path(picture).svg()
 
     def dimensions_svg(self, chapter: Chapter) -> str:
         """Return the picture of the levels by dimension."""
-        words, score = self._words, chapter.result.score
-        pairs = [
-            words.say(
-                "chart.pair",
-                name=words.word("dimension", one.dimension),
-                written=level_words(one.written),
-                practised=level_words(one.practised),
-            )
-            for one in score.dimensions
-        ]
-        title = visible(words.say("chart.dimensions", title=chapter.result.title))
-        spec = dimensions_chart(score.dimensions, words)
-        return draw(spec, name=f"c{chapter.number}d", title=title, description="; ".join(pairs))
+        return self.gallery.dimensions(chapter).svg()
+
+    def timeline(self, chapter: Chapter) -> Drawing | None:
+        """Return the picture of the docket over time, where it has days."""
+        return self.gallery.timeline(chapter, self._result.view.as_of)
+
+
+def _tally(terms: Iterable[TermResult]) -> tuple[tuple[str, int], ...]:
+    outcomes = [term.outcome for term in terms]
+    return tuple((one, outcomes.count(one)) for one in get_args(Outcome) if one in outcomes)
+
+
+def _name(names: Mapping[str, str], language: str) -> str | None:
+    """Return a party's name in a language, of Chinese in whatever script; else the English one."""
+    alike = (names[tag] for tag in sorted(names) if tag.partition("-")[0] == language)
+    return names.get(language) or next(alike, None) or names.get("en")
 
 
 def _places(result: AuditResult, chapters_: Sequence[Chapter]) -> dict[int, str]:
@@ -431,19 +494,27 @@ def _finalize(value: object) -> object:
 
 
 @cache
-def _environment() -> "Environment":
-    """Return the template engine: everything escaped, nothing undefined."""
+def environment(*packages: str) -> "Environment":
+    """Return the template engine: everything escaped, nothing undefined.
+
+    Args:
+        packages: those whose ``templates`` are looked through before the report's own.
+
+    Raises:
+        UnavailableError: the extra ``report`` is not installed.
+    """
     try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
     except ImportError as error:
         message = "Reports need the extra `report`, which is not there; run pip install '.[report]' in the checkout."
         raise UnavailableError(message, extra="report") from error
     return Environment(
-        loader=PackageLoader("ledger.report", "templates"),
+        loader=ChoiceLoader([PackageLoader(one, "templates") for one in (*packages, "ledger.report")]),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # the lock says what this process began with: a template that changes meanwhile waits
     )

@@ -38,6 +38,11 @@ class Catalogue:
         """All keys of the catalogue."""
         return frozenset(self._words)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All texts of the catalogue, in the order of their keys, places unfilled."""
+        return tuple(self._words[key] for key in sorted(self._words))
+
     def say(self, key: str, **facts: object) -> str:
         """Return the sentence of that key, its places filled."""
         if (sentence := self._words.get(key)) is None:
@@ -121,7 +126,7 @@ def catalogue(language: str = "en") -> Catalogue:
     """
     file = resources.files(__package__).joinpath("words", f"{language}.toml")
     if not _LANGUAGE.fullmatch(language) or not file.is_file():
-        message = f"There is no catalogue of words for the language {language[:20]!r}; use en."
+        message = f"There is no catalogue of words for the language {language[:20]!r}; use en or zh."
         raise NotFoundError(message, language=language[:20])
     return Catalogue(language, dict(_flat(tomllib.loads(file.read_text(encoding="utf-8")))))
 

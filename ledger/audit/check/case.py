@@ -10,6 +10,7 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field
 
 from ledger.audit.archive import Archive
+from ledger.audit.printed import Signed
 from ledger.audit.verification import Dating, Finding, Rotation
 from ledger.model.determination import MethodVersion, View
 from ledger.model.erasure import Erasure
@@ -30,6 +31,7 @@ class Claim(Value):
 
     model_config = ConfigDict(extra="ignore")
 
+    shape: Annotated[str, Field(alias="schema", max_length=100)]
     subjects: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=10_000)]
     view: View
     method: MethodVersion
@@ -104,7 +106,9 @@ class Case:
         indexed: what stands for the headers that are not here; null where all are.
         rotations: how the keys that sign checkpoints have changed since the charter.
         dating: when the checkpoint and the entries came to be.
+        signatures: on the printed report that the bundle came in.
         is_redacted: a statement or figures are absent, and excused as public.
+        withheld: names of members that the manifest says are withheld from the public.
     """
 
     bundle: Archive
@@ -117,11 +121,17 @@ class Case:
     lines: int | None = None
     indexed: Indexed | None = None
     is_redacted: bool = False
+    withheld: frozenset[str] = frozenset()
     genesis: str = ""
     claim: Claim | None = None
     rotations: tuple[Rotation, ...] = ()
     dating: Dating = field(default_factory=Dating)
+    signatures: tuple[Signed, ...] = ()
     _erased: dict[str, list[tuple[Header, Erasure]]] | None = None
+
+    def excused(self, name: str, *, what: str) -> str:
+        """Return how it is said that something is absent and excused as public: by whose word it is withheld."""
+        return f"public: {what} is {'withheld, as the manifest says' if name in self.withheld else 'absent'}"
 
     def is_erased(self, digest: str, *, after: int, subject: str | None = None) -> bool:
         """Whether an erasure that is logged after an entry, and about that subject if one is given, names a digest.

@@ -3,6 +3,7 @@
 What belongs is worked out from the headers that the bundle holds, never from a list that came with it.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pydantic import ValidationError
@@ -15,25 +16,26 @@ from ledger.audit.closure import ALWAYS, Closure, by_subject, closure_of, in_clo
 from ledger.errors import MalformedError
 from ledger.model.erasure import LASTING
 from ledger.model.statement import Statement, explain
-from ledger.signing.canonical import format_json, parse_canonical
+from ledger.signing.piece import Piece, format_pieces, read_pieces
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.entry import Header, parse_header
 
 AUDIT_LIMIT: Final = 1 << 27
-"""The most bytes of an ``audit.json`` that is read: several hundred commitments with a dozen terms each."""
+"""The most bytes of an ``audit.json`` that is read whole: several hundred commitments with a dozen terms each."""
 
 AUDIT_PARTS: Final = 2_000_000
-"""The most values of an ``audit.json``: they take less than 500 MB of memory."""
+"""The most values of an ``audit.json`` that is read whole: they take less than 500 MB of memory.
+
+To be verified it is read in pieces instead, and may be as large as an archive.
+"""
 
 
 def read_claim(case: Case, checkpoint: Checkpoint) -> Claim | None:
     """Return what ``audit.json`` says it is about."""
     notes = case.notes
     try:
-        raw = case.bundle.read(AUDIT, limit=AUDIT_LIMIT)
-        said = parse_canonical(raw, what=AUDIT, limit=AUDIT_LIMIT, parts=AUDIT_PARTS)
-        claimed = {name: said[name] for name in Claim.model_fields if name in said} if isinstance(said, dict) else said
-        claim = Claim.model_validate_json(format_json(claimed))
+        with case.bundle.open(AUDIT) as stream:
+            claim = Claim.model_validate_json(b"".join(format_pieces(_claimed(read_pieces(stream, what=AUDIT)))))
     except ValidationError as error:
         notes.find(8, "audit.malformed", AUDIT, explain(error, what=AUDIT).message)
         return None
@@ -46,6 +48,12 @@ def read_claim(case: Case, checkpoint: Checkpoint) -> Claim | None:
         sentence = f"The audit's view has {claim.view.size} entries, and the checkpoint signs {checkpoint.size}."
         notes.find(8, "audit.view", AUDIT, sentence)
     return claim
+
+
+def _claimed(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Yield those pieces that say what an audit is about; all are read, as all have to be canonical."""
+    names = {one.alias or name for name, one in Claim.model_fields.items()}
+    yield from (one for one in pieces if one.name in names)
 
 
 def check_closure(case: Case) -> Closure | None:
@@ -85,7 +93,8 @@ def _note_absent(case: Case, header: Header) -> None:
         case.notes.skip(f"erased: the {header.kind} at {place}, by a logged erasure")
     elif header.kind not in ALWAYS and case.public:
         case.is_redacted = True
-        case.notes.skip(f"public: the {header.kind} at {place} about {header.subject} is absent")
+        what = f"the {header.kind} at {place} about {header.subject}"
+        case.notes.skip(case.excused(statement_member(header.statement), what=what))
     else:
         sentence = f"The {header.kind} about {header.subject} belongs to this audit, and the bundle leaves it out."
         case.notes.find(8, "closure.missing", place, sentence)

@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.assessment.observation import count_rows
 from ledger.assessment.view import Said
-from ledger.audit.bundle import observations_member, raw_member
+from ledger.audit.bundle import MAPPING_LIMIT, mapping_member, observations_member, raw_member
 from ledger.audit.check.case import Case
 from ledger.audit.check.log import read_lines
 from ledger.errors import MalformedError
@@ -16,6 +16,7 @@ from ledger.tlog.entry import Header, parse_header
 
 _OBSERVATIONS: Final = observations_member("").removesuffix(".csv")
 _RAW: Final = raw_member("")
+_MAPPING: Final = mapping_member("").removesuffix(".toml")
 
 
 def check_files(case: Case, said: Iterable[Said]) -> None:
@@ -43,9 +44,24 @@ def check_files(case: Case, said: Iterable[Said]) -> None:
             case.notes.skip(f"raw: not redistributed ({body.publisher})")
         elif _is_there(case, name, body.raw.digest, size=body.raw.size, said=one):
             named.add(name)
+        _check_mapping(case, body, index=one.index, named=named, may_travel=travels[body.raw.digest])
     for member in case.bundle.members:
-        if member.name.startswith((_OBSERVATIONS, _RAW)) and member.name not in named:
+        if member.name.startswith((_OBSERVATIONS, _RAW, _MAPPING)) and member.name not in named:
             case.notes.find(10, "file.surplus", member.name, f"No evidence of this audit lets {member.name} travel.")
+
+
+def _check_mapping(case: Case, body: Evidence, *, index: int, named: set[str], may_travel: bool) -> None:
+    """Find a mapping that is another than the evidence names; that none is here is left to who imports again."""
+    name = mapping_member(body.importer.mapping)
+    member = case.bundle.find(name)
+    if member is None or not may_travel:
+        return
+    named.add(name)
+    if member.digest != body.importer.mapping:
+        case.notes.find(10, "file.digest", f"entry {index}", f"The content of {name} has the digest {member.digest}.")
+    elif member.size > MAPPING_LIMIT:
+        sentence = f"{name} has {member.size} bytes, more than a mapping that travels may have."
+        case.notes.find(10, "file.size", f"entry {index}", sentence)
 
 
 def _is_there(case: Case, name: str, digest: str, *, size: int, said: Said) -> bool:
@@ -56,7 +72,7 @@ def _is_there(case: Case, name: str, digest: str, *, size: int, said: Said) -> b
             case.notes.skip(f"erased: {name.partition('/')[0]} of {place}, by a logged erasure")
         elif case.public:
             case.is_redacted |= name.startswith(_OBSERVATIONS)
-            case.notes.skip(f"public: {name.partition('/')[0]} of {place} is absent")
+            case.notes.skip(case.excused(name, what=f"{name.partition('/')[0]} of {place}"))
         else:
             case.notes.find(10, "file.missing", place, f"The bundle leaves out {name}, which the evidence names.")
         return False

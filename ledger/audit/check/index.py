@@ -7,10 +7,13 @@ the other headers is named: the chain between them, the anchors, and that the in
 are monitors.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.audit.bundle import HEADERS, INCLUSION, INDEX, LINES_LIMIT, TAIL_LIMIT
+from ledger.assessment.authority import Authority
+from ledger.assessment.succession import beginnings
+from ledger.audit.bundle import CONSISTENCY, HEADERS, INCLUSION, INDEX, LINES_LIMIT, TAIL_LIMIT
 from ledger.audit.check.case import FINDINGS_LIMIT, Case, Indexed
 from ledger.audit.check.log import read_lines
 from ledger.audit.closure import Closure, in_closure
@@ -20,8 +23,11 @@ from ledger.signing.canonical import decode_base64url
 from ledger.tlog.checkpoint import Checkpoint
 from ledger.tlog.entry import Header, chain_fault, leaf_hash, parse_header
 from ledger.tlog.index import INDEX_LIMIT, closure_ranges, format_record, index_fault, parse_index_proof
-from ledger.tlog.merkle import HASH_SIZE, Hash
+from ledger.tlog.merkle import HASH_SIZE, Hash, verify_consistency
 from ledger.tlog.multiproof import root_of_many
+
+CONSISTENCY_LIMIT: Final = 1 << 20
+"""The most bytes of the proofs for replaced keys: those of some five hundred appointments."""
 
 INCLUSION_LIMIT: Final = 1 << 24
 """The most bytes of an inclusion proof of many entries: half a million hashes."""
@@ -76,6 +82,57 @@ def check_ranges(case: Case, closure: Closure) -> None:
     )  # fmt: skip
     if fault is not None:
         case.notes.find(8, fault.code, INDEX, fault.sentence)
+
+
+def check_beginnings(case: Case, checkpoint: Checkpoint, authority: Authority) -> None:
+    """Step 7. See that the log begins with each tree that keys signed before they were replaced.
+
+    With all headers that is seen from them. Here a proof stands for it, so that who knows replaced keys is led on;
+    where there is none, as in bundles of before, only a policy of the keys in force is any use.
+    """
+    if not is_indexed(case) or case.bundle.find(CONSISTENCY) is None:
+        return
+    heads = beginnings(authority, checkpoint.size)
+    try:
+        proofs = parse_proofs(case.bundle.read(CONSISTENCY, limit=CONSISTENCY_LIMIT))
+    except MalformedError as error:
+        case.notes.find(7, "consistency.malformed", CONSISTENCY, error.message)
+        return
+    if not heads or len(proofs) != len(heads):
+        sentence = f"There are {len(proofs)} proofs for the {len(heads)} times that the keys were replaced."
+        case.notes.find(7, "consistency.mismatch", CONSISTENCY, sentence)
+        return
+    for head, proof in zip(heads, proofs, strict=True):
+        if verify_consistency(
+            old=head.size, new=checkpoint.size, proof=proof, old_root=head.root, new_root=checkpoint.root
+        ):
+            case.roots[head.size] = head.root
+        else:
+            sentence = (
+                f"The log does not begin with the {head.size} entries that its keys signed as they were replaced."
+            )
+            case.notes.find(7, "consistency.mismatch", CONSISTENCY, sentence)
+
+
+def format_proofs(proofs: Iterable[Sequence[Hash]]) -> bytes:
+    """Return consistency proofs one after the other, each its number of hashes, in one byte, and these."""
+    return b"".join(bytes([len(proof)]) + b"".join(proof) for proof in proofs)
+
+
+def parse_proofs(raw: bytes) -> tuple[tuple[Hash, ...], ...]:
+    """Return the proofs that ``format_proofs`` wrote.
+
+    Raises:
+        MalformedError: the bytes end within one.
+    """
+    proofs: list[tuple[Hash, ...]] = []
+    place = 0
+    while place < len(raw):
+        begin, place = place + 1, place + 1 + HASH_SIZE * raw[place]
+        if place > len(raw):
+            raise MalformedError("The consistency proofs end within one of them; get the bundle whole.")
+        proofs.append(tuple(Hash(raw[at : at + HASH_SIZE]) for at in range(begin, place, HASH_SIZE)))
+    return tuple(proofs)
 
 
 def _read(case: Case) -> list[_Line]:

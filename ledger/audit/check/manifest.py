@@ -1,6 +1,6 @@
 """Step 2: the manifest lists every other member, in order, with its size and digest (design §2.6)."""
 
-from ledger.audit.bundle import MANIFEST, MANIFEST_LIMIT, Listed, Manifest, parse_manifest
+from ledger.audit.bundle import AUDIT, MANIFEST, MANIFEST_LIMIT, Listed, Manifest, parse_manifest
 from ledger.audit.check.case import Case
 from ledger.errors import MalformedError
 
@@ -12,6 +12,7 @@ def check_manifest(case: Case) -> Manifest | None:
     except MalformedError as error:
         case.notes.find(2, "manifest.malformed", MANIFEST, error.message)
         return None
+    case.withheld = frozenset(one.name for one in manifest.withheld)
     there = {one.name: Listed(name=one.name, digest=one.digest, size=one.size) for one in case.bundle.members[1:]}
     listed = {one.name: one for one in manifest.members}
     for name in sorted(there.keys() | listed.keys()):
@@ -20,4 +21,6 @@ def check_manifest(case: Case) -> Manifest | None:
             case.notes.find(2, "manifest.mismatch", name, sentence)
     if not case.notes.findings and [one.name for one in manifest.members] != list(there):
         case.notes.find(2, "manifest.order", MANIFEST, "The manifest does not list the members once each, in order.")
+    for name in sorted(case.withheld & there.keys() - {AUDIT}):
+        case.notes.find(2, "manifest.withheld", name, f"The manifest says that {name} is withheld, and it is here.")
     return manifest

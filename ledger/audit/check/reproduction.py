@@ -5,6 +5,7 @@ rendered it is the caller's own; else that it was not checked is part of the ans
 """
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 from ledger.assessment import METHOD
 from ledger.assessment.authority import Authority
@@ -12,14 +13,16 @@ from ledger.assessment.selection import selection_sql
 from ledger.assessment.view import Said
 from ledger.audit.bundle import AUDIT, REPORT, SELECTION, Manifest, Software, observations_member
 from ledger.audit.check.case import Case
-from ledger.audit.check.completeness import AUDIT_LIMIT, AUDIT_PARTS
+from ledger.audit.check.partial import check_figures
 from ledger.audit.closure import Closure
-from ledger.audit.difference import first_difference
+from ledger.audit.difference import first_differing_piece
 from ledger.audit.engine import SqliteEngine
-from ledger.audit.procedure import conduct, format_result
+from ledger.audit.procedure import conduct, write_result
 from ledger.audit.result import AuditResult
+from ledger.audit.shape import SHAPES, pieces_of
 from ledger.errors import PledgerError, UnavailableError
-from ledger.signing.canonical import digest, parse_canonical
+from ledger.signing.canonical import digest
+from ledger.signing.piece import read_pieces
 
 Render = Callable[[AuditResult, Software], bytes]
 """Renders a result as the report that a bundle carries."""
@@ -39,8 +42,12 @@ def check_method(case: Case, said: Sequence[Said], authority: Authority, closure
         )
         notes.find(11, "method.unknown", AUDIT, sentence)
         return None
+    if claim.shape not in SHAPES:
+        sentence = f"The audit has the shape {claim.shape}, and this software knows {', '.join(SHAPES)}."
+        notes.find(11, "method.unknown", AUDIT, sentence)
+        return None
     if case.is_redacted:
-        notes.skip("method: not run again, as statements or figures are absent (public)")
+        check_figures(case, said, authority, claim)
         return None
     try:
         result = conduct(
@@ -51,23 +58,30 @@ def check_method(case: Case, said: Sequence[Said], authority: Authority, closure
             absent=case.absent,
             engine=SqliteEngine(),
             open_observations=lambda digest: case.bundle.open(observations_member(digest)),
+            shape=claim.shape,
         )
-        ours = format_result(result)
+        where = _difference(case, result)
     except UnavailableError:
         raise
     except Exception as error:  # noqa: BLE001  # hostile statements drive the whole method: that it fails is an answer
         sentence = error.message if isinstance(error, PledgerError) else f"It ended in {type(error).__name__}."
         notes.find(11, "method.failed", AUDIT, f"The method cannot be run again on this bundle: {sentence}")
         return None
-    theirs = case.bundle.read(AUDIT, limit=AUDIT_LIMIT)
-    if ours == theirs:
+    if where is None:
         return result
-    where = first_difference(
-        parse_canonical(ours, what="the result", limit=len(ours), parts=len(ours)),
-        parse_canonical(theirs, what=AUDIT, limit=AUDIT_LIMIT, parts=AUDIT_PARTS),
-    )
     notes.find(11, "audit.differs", AUDIT, f"The method gives another result: {where}.")
     return None
+
+
+def _difference(case: Case, result: AuditResult) -> str | None:
+    """Return where a result first differs from ``audit.json``, or null; neither is held whole."""
+    ours, theirs = sha256(), case.bundle.find(AUDIT)
+    for piece in write_result(result):
+        ours.update(piece)
+    if theirs is not None and theirs.digest == f"sha256:{ours.hexdigest()}":
+        return None
+    with case.bundle.open(AUDIT) as stream:
+        return first_differing_piece(pieces_of(result), read_pieces(stream, what=AUDIT))
 
 
 def check_report(

@@ -33,11 +33,12 @@ def read_checkpoint(case: Case) -> Checkpoint | None:
 
 
 def choose_policy(
-    case: Case, checkpoint: Checkpoint | None, given: bytes | None, pinned: Mapping[str, bytes]
+    case: Case, checkpoint: Checkpoint | None, given: bytes | None, pinned: Mapping[str, bytes], *, is_named: bool
 ) -> tuple[Trust, Policy | None]:
-    """Step 3. Return on whose word the log is taken, and that policy."""
+    """Step 3. Return on whose word the log is taken, and that policy; ``is_named``: the caller knows its charter."""
     origin = checkpoint.origin if checkpoint is not None else ""
-    trust: Trust = "given" if given is not None else "pinned" if origin in pinned else "self-declared"
+    own: Trust = "charter" if is_named else "self-declared"
+    trust: Trust = "given" if given is not None else "pinned" if origin in pinned else own
     try:
         raw = given if given is not None else pinned.get(origin)
         return trust, parse_policy(raw if raw is not None else case.bundle.read(POLICY, limit=POLICY_LIMIT))
@@ -46,8 +47,14 @@ def choose_policy(
         return trust, None
 
 
-def check_charter(case: Case, checkpoint: Checkpoint) -> Authority | None:
-    """Step 4. Return the keys that the charter founds, or null where it does not stand."""
+def check_charter(case: Case, checkpoint: Checkpoint, *, genesis: str | None = None) -> Authority | None:
+    """Step 4. Return the keys that the charter founds, or null where it does not stand.
+
+    Args:
+        case: with its statements opened.
+        checkpoint: what it says.
+        genesis: digest of the charter that the caller named.
+    """
     notes = case.notes
     try:
         first = parse_header(next(header_lines(case.bundle), b""))
@@ -55,6 +62,9 @@ def check_charter(case: Case, checkpoint: Checkpoint) -> Authority | None:
         notes.find(4, "charter.missing", "entry 0", f"The header of the charter cannot be read: {error.message}")
         return None
     case.genesis = first.statement
+    if genesis is not None and first.statement != genesis:
+        sentence = f"The charter of this log is {first.statement}, and you named {genesis}: it is another log."
+        notes.find(4, "charter.other", "entry 0", sentence)
     one = case.opened.get(first.statement)
     if one is None:
         notes.find(4, "charter.missing", "entry 0", "The bundle does not hold the charter, which entry 0 names.")

@@ -12,6 +12,7 @@ from ledger.audit.bundle import (
     Software,
     format_bundle,
     format_manifest,
+    mapping_member,
     observations_member,
     open_bundle,
     parse_manifest,
@@ -23,11 +24,11 @@ from ledger.errors import MalformedError
 SOFTWARE = Software(name="pledger", version="0.1.0", lock=None)
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 PLAIN = ("audit.json", "checkpoint", "policy", "headers", "selection.sql")
-DIGESTED = (statement_member(A), statement_member(B), observations_member(A), raw_member(B))
+DIGESTED = (statement_member(A), statement_member(B), observations_member(A), raw_member(B), mapping_member(A))
 ORDERED = (
     "manifest.json", "audit.json", "report.html", "checkpoint", "policy", "headers",
     "statements/" + "a" * 64, "statements/" + "b" * 64, "observations/" + "a" * 64 + ".csv", "raw/" + "b" * 64,
-    "selection.sql",
+    "mappings/" + "a" * 64 + ".toml", "selection.sql",
 )  # fmt: skip
 """The order of design §2.6, by hand."""
 

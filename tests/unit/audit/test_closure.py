@@ -162,6 +162,42 @@ def test_parties_that_only_speak_are_named_and_do_not_trade() -> None:
     assert not belongs(ledger)
 
 
+def group(*members: str) -> dict[str, object]:
+    """Return the body of a party that others belong to."""
+    return {"kind": "union", "names": {"en": "Union"}, "members": [{"party": name} for name in members]}
+
+
+def test_members_of_a_group_bring_their_series() -> None:
+    """Of a party that figures are asked about, those of its members may stand for it, at whatever remove (R3)."""
+    ledger = soy_ledger()
+    ledger.say("party", "us", group("states"), corrects="sha256:" + "0" * 64)
+    ledger.say("party", "states", group("iowa"))
+    ledger.say("party", "iowa", PARTY)
+    assert belongs(ledger)
+    ledger.say("evidence", "series:export/iowa/cn", series("export", "iowa", "cn"))
+    assert belongs(ledger)
+    ledger.say("evidence", "series:export/iowa/br", series("export", "iowa", "br"))
+    assert not belongs(ledger)
+
+
+def test_members_that_a_correction_took_out_belong_still() -> None:
+    """Whether a correction counts turns on the view, so that of a member of any version nothing may be missing (R3)."""
+    ledger = soy_ledger()
+    ledger.say("party", "us", group("iowa"), corrects="sha256:" + "0" * 64)
+    ledger.say("party", "us", group(), corrects="sha256:" + "0" * 64)
+    ledger.say("evidence", "series:export/iowa/cn", series("export", "iowa", "cn"))
+    assert belongs(ledger)
+
+
+def test_members_of_a_group_that_only_speaks_do_not_trade() -> None:
+    """A group that takes a position is named, and neither its trade nor its members' is drawn in."""
+    ledger = soy_ledger()
+    ledger.say("position", SOY, POSITION)
+    ledger.say("party", "eu", group("de"))
+    ledger.say("evidence", "series:export/us/de", series("export", "us", "de"))
+    assert not belongs(ledger)
+
+
 def test_amended_terms_bring_the_parties_that_they_name() -> None:
     """New terms are read from other figures, so these belong (R12)."""
     ledger = soy_ledger()
@@ -190,3 +226,24 @@ def test_other_pledge_may_be_audited_alone() -> None:
     assert SOY not in subjects
     assert {"another", "br", "us"} <= subjects
     assert ROOT.kid not in subjects
+
+
+def test_calendar_that_a_procedure_counts_by_belongs() -> None:
+    """Holidays are evidence: each version of a calendar that an instrument names belongs, and no other (F1)."""
+    ledger = soy_ledger()
+    limit = {"days": 10, "working": True, "calendar": {"name": "holidays-cn"}}
+    stage = {"id": "answer", "title": "answer", "forum": "office", "trigger": "an appeal", "limit": limit, "last": True}
+    body = {**INSTRUMENT, "procedure": {"title": "steps", "stages": [stage]}}
+    table = evidence(monthly(1))
+    for name in ("holidays-cn", "holidays-us"):
+        dimensions = {
+            "measure": "table", "reporter": "*", "partner": name, "classifications": [name], "frequencies": [],
+            "units": [], "table": "calendar",
+        }  # fmt: skip
+        ledger.say("evidence", f"series:table/*/{name}", {**table, "dimensions": dimensions})
+    named = "series:table/*/holidays-cn"
+    assert named not in {header.subject for header in ledger.belonging()}
+    ledger.say("instrument", "talks", body)
+    subjects = {header.subject for header in ledger.belonging()}
+    assert named in subjects
+    assert "series:table/*/holidays-us" not in subjects

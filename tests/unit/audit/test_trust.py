@@ -1,7 +1,7 @@
 """Bundles of logs that have replaced their own keys, held by those who know them by others (design §2.2, §2.6)."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -11,10 +11,12 @@ from ledger.audit.verify import verify
 from ledger.signing.envelope import APPROVAL, POSSESSION
 from ledger.signing.key import PrivateKey
 from ledger.tlog.checkpoint import Checkpoint, log_keys, parse_checkpoint, sign_checkpoint
-from ledger.tlog.merkle import Hash
+from ledger.tlog.merkle import Address, Hash, prove_consistency
 from ledger.tlog.note import parse_note
 from ledger.tlog.policy import Group, Log, Policy, Witness, format_policy
 from ledger.tlog.recheck import tree_root
+from tests.end_to_end.standalone import program
+from tests.unit.audit.indexed import indexed_members, say_index, sha
 from tests.unit.audit.small_ledger import (
     LOG_KEY,
     LOG_KEY_2,
@@ -29,6 +31,7 @@ from tests.unit.audit.small_ledger import (
     key_of,
     monthly,
     soy_ledger,
+    unbundled,
 )
 from tests.unit.tlog.small_log import WITNESS_KEYS
 
@@ -208,3 +211,66 @@ def forgery() -> SmallLedger:
         ledger.say(kind, statement.subject, statement.model_dump(mode="json", by_alias=True)["body"])
     ledger.observe(monthly(*FULL))
     return ledger
+
+
+# --- with an index instead of all headers -----------------------------------------------------------------------------
+
+
+def indexed(**changes: bytes | None) -> bytes:
+    """Return the bundle of a log that has replaced its keys twice, with an index, and members changed or left out."""
+    made = soy_ledger(*FULL)
+    first = appoint(made, SECOND)
+    made.say("party", "xx", {"kind": "state", "names": {"en": "X"}})
+    appoint(made, THIRD, before=SECOND, follows=first)
+    say_index(made)
+    size = len(made.headers)
+    leaves = [Hash(leaf) for leaf in made.leaves]
+    nodes: dict[tuple[int, int], Hash] = {Address(0, number): leaf for number, leaf in enumerate(leaves)}
+    for level in range(1, size.bit_length()):
+        for number in range(size >> level):
+            children = (nodes[Address(level - 1, 2 * number)], nodes[Address(level - 1, 2 * number + 1)])
+            nodes[Address(level, number)] = Hash(sha(b"\1" + b"".join(children)))
+    proofs = b""
+    for old in (7, 9):
+        proof = prove_consistency(old, size, nodes)
+        proofs += bytes([len(proof)]) + b"".join(proof)
+    members = indexed_members(made, entry=size - 1)
+    members.update(checkpoint=note(made, size, THIRD), policy=policy(THIRD), consistency=proofs)
+    return bundled({name: raw for name, raw in {**members, **changes}.items() if raw is not None})
+
+
+@pytest.mark.parametrize("known", [FIRST, SECOND, THIRD], ids=["the first keys", "the second", "those in force"])
+def test_bundle_with_an_index_is_followed_from_replaced_keys(known: Pair) -> None:
+    """A proof of consistency stands for the headers that are not here: whoever knew the log is led on (design §2.2)."""
+    answer = checked(indexed(), policy=policy(known))
+    assert answer.findings == ()
+    assert [one.is_followed for one in answer.rotations] == {7: [True, True], 9: [False, True]}.get(
+        {FIRST: 7, SECOND: 9}.get(known, 0), [False, False]
+    )
+    assert program().verify(indexed(), policy(known)).findings == []
+
+
+SPOILT: dict[str, tuple[Callable[[bytes], bytes | None], set[str]]] = {
+    "no proof, as in bundles of before": (lambda _: None, {"checkpoint.untrusted", "policy.other-log"}),
+    "one proof for two": (
+        lambda raw: raw[: 1 + 32 * raw[0]], {"consistency.mismatch", "checkpoint.untrusted", "policy.other-log"},
+    ),
+    "another hash": (
+        lambda raw: raw[:5] + bytes([raw[5] ^ 1]) + raw[6:],
+        {"consistency.mismatch", "checkpoint.untrusted", "policy.other-log"},
+    ),
+    "a proof that is cut off": (
+        lambda raw: raw[:-1], {"consistency.malformed", "checkpoint.untrusted", "policy.other-log"},
+    ),
+    "nothing in it": (lambda _: b"", {"consistency.mismatch", "checkpoint.untrusted", "policy.other-log"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("phrase", SPOILT)
+def test_who_knows_replaced_keys_is_not_led_on_without_the_proof(phrase: str) -> None:
+    """What cannot be shown is not believed: the policy then names another log, to both verifiers (step 5)."""
+    spoil, expected = SPOILT[phrase]
+    whole = unbundled(indexed())["consistency"]
+    raw = indexed(consistency=spoil(whole))
+    assert codes(raw, policy=policy(FIRST)) == expected
+    assert program().verify(raw, policy(FIRST)).findings

@@ -35,6 +35,7 @@ def test_answer_as_data_has_every_member() -> None:
         "statements": 5,
         "rotations": [{"entry": 4, "approvals": 2, "roots": 3, "followed": True}],
         "dating": {"checkpoint": None, "roots": None, "entries": []},
+        "signatures": [],
         "not_checked": ["rendering"],
         "findings": [
             {"code": "closure.missing", "subject": "entry 3", "sentence": "It is left out.", "step": 8},

@@ -96,3 +96,25 @@ def test_all_terms_or_none_named_are_the_whole_commitment() -> None:
     assert two.is_whole(())
     assert two.is_whole(("soy-2026", "soy-2025"))
     assert not two.is_whole(("soy-2025",))
+
+
+def test_reply_answers_each_of_its_findings_and_stands_in_full_at_the_first() -> None:
+    """A reply on two terms is printed once, and pointed to from the second (R11)."""
+    whole = data()
+    one = next(reply for reply in whole["replies"] if reply["terms"])
+    findings = [{**whole["findings"][0], "commitment": "busan-soy-2025", "term": name} for name in ("a", "b", "c")]
+    whole["findings"] = findings
+    whole["replies"] = [{**one, "terms": ["b", "c"]}]
+    part = chapter(2, whole)
+    first, second, third = (part.replies_to(finding) for finding in part.findings)
+    assert first == ()
+    assert [is_first for _, is_first in second] == [True]
+    assert [is_first for _, is_first in third] == [False]
+    assert part.replies_to_all == ()
+
+
+def test_reply_to_the_whole_commitment_is_none_of_a_single_finding() -> None:
+    """What answers everything stands before the findings, once."""
+    part = chapter(2)
+    assert [reply.terms for reply in part.replies_to_all] == [()]
+    assert all(reply.terms for finding in part.findings for reply, _ in part.replies_to(finding))

@@ -56,6 +56,38 @@ def test_observations_of_one_day_are_one_step() -> None:
     assert len(sure(made(both)).seen) == 2
 
 
+PROJECTION: dict[str, Any] = {
+    "until": "2020-06-30", "seasons": ["2018", "2019"], "low": "14", "high": "18", "expected": "0.333333",
+    "reason": None, "tests": [], "words": "projected",
+}  # fmt: skip
+
+
+def test_projection_is_a_bracket_on_the_last_day() -> None:
+    """From the least to the most that may come by the end, as high as the scale has to go (R14)."""
+    path = sure(made(QUARTERS, projection={**PROJECTION, "high": "40"}))
+    assert path.projected == (Fraction(14), Fraction(40))
+    spec = path_chart(path, EN)
+    bars = [layer for layer in spec["layer"] if layer["mark"].get("shape") == "stroke"]
+    assert [layer["data"]["values"][0]["value"] for layer in bars] == [14.0, 40.0]
+    assert all(layer["encoding"]["y"]["scale"]["domain"][1] >= 40 for layer in bars)
+
+
+def test_projection_without_a_most_points_upwards() -> None:
+    """Where a past season had nothing by then, nothing says how much it may be at most (R14)."""
+    path = sure(made(QUARTERS, projection={**PROJECTION, "high": None}))
+    assert path.projected == (Fraction(14), None)
+    shapes = [layer["mark"].get("shape") for layer in path_chart(path, EN)["layer"]]
+    assert (shapes.count("stroke"), shapes.count("triangle-up")) == (1, 1)
+
+
+@pytest.mark.parametrize("change", [{"low": None, "high": None, "reason": "no season"}, None])
+def test_without_a_projection_there_is_no_bracket(change: dict[str, Any] | None) -> None:
+    """What cannot be projected is not drawn (R14)."""
+    path = sure(made(QUARTERS, projection=None if change is None else {**PROJECTION, **change}))
+    assert path.projected is None
+    assert all(layer["mark"].get("shape") != "stroke" for layer in path_chart(path, EN)["layer"])
+
+
 def test_order_of_points_does_not_matter() -> None:
     """Points are drawn in the order of their days."""
     assert made(QUARTERS[::-1]) == made(QUARTERS)

@@ -1,5 +1,7 @@
 """Drawing: the same bytes, plain shapes only, names of its own, and a sentence where the extra is missing."""
 
+import json
+import re
 import sys
 from xml.etree.ElementTree import Element, fromstring
 
@@ -7,7 +9,7 @@ import pytest
 
 from ledger.errors import UnavailableError
 from ledger.report import drawing
-from ledger.report.chart import dimensions_chart
+from ledger.report.chart import FONT, dimensions_chart
 from ledger.report.drawing import clean, draw
 from ledger.report.wording import catalogue
 from tests.unit.report.example import result
@@ -95,11 +97,20 @@ def test_picture_with_more_than_shapes_is_refused(inside: str) -> None:
         clean(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>', name="n", title="t", description="d")
 
 
-@pytest.mark.parametrize("module", ["vl_convert", "fontpkg_noto_sans"])
-def test_without_the_extra_a_sentence_says_what_to_install(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_picture_is_laid_out_in_a_font_that_no_machine_has() -> None:
+    """A machine's own font of a name would be measured before ours: no name that a machine knows is asked for."""
+    assert FONT not in picture()
+    names = re.findall(r'"font": "([^"]+)"', json.dumps(SPEC))
+    assert set(names) == {FONT}
+    known = {"noto", "liberation", "dejavu", "arial", "helvetica", "sans", "serif", "mono", "system"}
+    assert known.isdisjoint(FONT.lower().split())
+
+
+def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bare package has no charts, and says how to get them (style §2)."""
-    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
     drawing._converter.cache_clear()
+    drawing._drawn.cache_clear()
     try:
         with pytest.raises(UnavailableError, match=r"pip install '\.\[report\]'"):
             picture()

@@ -14,7 +14,7 @@ from ledger.errors import NotFoundError, UnavailableError
 from ledger.report import html
 from ledger.report.foreign import web_address
 from ledger.report.html import render, render_html
-from tests.unit.report.example import MONTHS, WEEKS, data, figures, ratio, reading, result, term
+from tests.unit.report.example import MONTHS, WEEKS, cite, data, figures, level, ratio, reading, result, term
 from tests.unit.report.page import Page, read
 
 SOFTWARE = "pledger 0.1.0, lock sha256:" + "0" * 64
@@ -139,7 +139,7 @@ def test_rows_of_a_table_have_as_many_cells_as_its_head() -> None:
 def test_pictures_have_role_title_description_and_words_beside() -> None:
     """A picture is never the only way to a figure: it has a description, and the same figures in text (WCAG 1.1.1)."""
     pictures = [one for one in page().all("svg") if one.attributes.get("role") == "img"]
-    assert len(pictures) == 8
+    assert len(pictures) == 9
     for picture in pictures:
         assert [child.tag for child in picture.children[:2]] == ["title", "desc"]
         assert all(child.text.strip() for child in picture.children[:2])
@@ -212,11 +212,11 @@ def test_page_fits_phones_prints_and_dark_rooms() -> None:
 
 
 def test_parts_come_in_the_order_of_a_reader() -> None:
-    """Summary, opinion, commitments, findings, emphasis, scope, changes, evidence, verification (method §6)."""
+    """Summary, opinion, what was audited and how, commitments, findings, follow-up, and the rest (method §6)."""
     places = [one.attributes["id"] for one in page().all("section") if "id" in one.attributes]
     assert places == [
-        "summary", "opinion", "c1", "c2", "c3", "c4", "findings", "emphasis", "scope", "changes", "instruments",
-        "evidence", "verify",
+        "summary", "opinion", "engagement", "c1", "c2", "c3", "c4", "findings", "follow-up", "emphasis", "scope",
+        "changes", "instruments", "evidence", "verify",
     ]  # fmt: skip
 
 
@@ -562,15 +562,138 @@ def test_nothing_but_text_is_ever_printed() -> None:
 def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bare package has no reports, and says how to get them (style §2)."""
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    html._environment.cache_clear()
+    html.environment.cache_clear()
     try:
         with pytest.raises(UnavailableError, match=r"pip install '\.\[report\]'"):
             render_html(result(), software=SOFTWARE)
     finally:
-        html._environment.cache_clear()
+        html.environment.cache_clear()
 
 
 def test_unknown_language_is_refused() -> None:
     """A report in a language without a catalogue is refused by a sentence."""
     with pytest.raises(NotFoundError, match="no catalogue of words"):
         render_html(result(), software=SOFTWARE, language="tlh")
+
+
+def test_what_stands_beside_a_score_is_set_apart() -> None:
+    """Story, performance, depth and levers stand under a heading of their own, the objection with the score (E10)."""
+    whole = data()
+    first = whole["commitments"][0]
+    name = first["terms"][0]["id"]
+    told = {"term": name, "outcome": "not_met", "is_closed": True, "left_out": None, "fulfilment": ["0.5", "0.5"]}
+    first["beside"] = {
+        "performance": {
+            "state": "broken", "trial": ["0.5", "0.5"], "words": "broken: a material term is not met",
+            "terms": [told | {"words": "not met; counts 50.0 %"}],
+        },
+        "leverage": [{
+            "subject": "tariff", "title": "the tariff", "since": None, "until": None, "state": "lapsed",
+            "lapsed": "2020-06-01", "words": "the tariff: lapsed on 2020-06-01 (entry 4)", "cites": [cite(4)],
+        }],
+        "quadrant": {
+            "enforceability": "hard", "performance": "broken", "story": "hard and broken", "words": "hard and broken",
+        },
+    }  # fmt: skip
+    first["terms"][0]["depths"] = [{
+        "source": "us-census", "channel": "annual", "counterfactual": "last_year", "period": "2019", "amount": "60",
+        "target": "100", "value": "0.4", "reason": None, "words": "40.0 % of the target lies above last year",
+    }]  # fmt: skip
+    first["score"]["objection"] = {
+        "rule": "turns the band", "side": "written", "dimension": "P", "becomes": ["political", "political"],
+        "words": "P one level down: political", "cites": [cite(4)],
+    }  # fmt: skip
+    text = changed(commitments=whole["commitments"])
+    beside = text[text.index("Beside the score, never in it") :]
+    for said in ("hard and broken", "not met; counts 50.0 %", "40.0 % of the target", "lapsed on 1 June 2020 (entry"):
+        assert said in beside
+    against = text[text.index("The strongest objection to it, chosen by rule") : text.index("Beside the score")]
+    assert "as written: P one level down: political." in against
+
+
+def test_a_pledge_without_a_lever_says_so() -> None:
+    """That nothing is named behind it is told, not left out (E10)."""
+    whole = data()
+    whole["commitments"][0]["beside"] = {
+        "performance": {"state": "open", "trial": None, "words": "open", "terms": []}, "leverage": [],
+        "quadrant": {"enforceability": "soft", "performance": "open", "story": None, "words": "soft, and still open"},
+    }  # fmt: skip
+    assert "No lever is named." in changed(commitments=whole["commitments"])
+
+
+def chinese() -> str:
+    """The example in Chinese."""
+    return render_html(result(), software="pledger", language="zh").decode()
+
+
+def test_chinese_report_says_its_language_and_leaves_quotations_in_theirs() -> None:
+    """The page is Chinese and says so; what was said in English stays English, and says so too (WCAG 3.1)."""
+    page_ = read(chinese().encode())
+    assert page_.problems == []
+    assert page_.all("html")[0].attributes["lang"] == "zh"
+    assert "无法表示意见" in page_.id("summary").text
+    assert {one.attributes.get("lang") for one in page_.all("p") if one.attributes.get("dir")} >= {"en"}
+
+
+def test_chinese_report_has_all_parts_of_the_english_one() -> None:
+    """Only words differ: the same sections, tables and pictures in the same order."""
+    theirs = read(chinese().encode())
+    for name in ("section", "table", "svg", "blockquote", "article"):
+        assert [one.attributes.get("id") for one in theirs.all(name)] == [
+            one.attributes.get("id") for one in page().all(name)
+        ]
+
+
+def test_party_is_named_in_the_language_of_the_report() -> None:
+    """The record has a party's names by language; one that it does not have there is called by the English name."""
+    members = data()
+    members["parties"][0]["names"] = {"en": "China", "zh-Hans": "中国"}
+    text = render_html(result(members), software="pledger", language="zh").decode()
+    assert "中国" in text
+
+
+def test_what_was_audited_against_what_and_how_is_said() -> None:
+    """Addressee, subject matter, criteria and whether they are suitable, responsibilities, procedures (method §6)."""
+    text = text_of("engagement")
+    for part in ("Addressee", "4 commitments", "by the rules of method 2026.1", "Responsibilities", "(A1 to A5)"):
+        assert part in text
+
+
+def test_terms_whose_words_say_too_little_are_named_as_unsuitable() -> None:
+    """Where P is 1 or less there is nothing to hold an outcome against, and the term is named (E5)."""
+    members = data()
+    one = members["commitments"][3]
+    levels = [level(1, 1, "P.1", "two of the six elements") for _ in range(2)]
+    one["score"]["terms"] = [{"term": one["terms"][0]["id"], "P": levels, "V": levels, "K": levels}]
+    text = " ".join(read(render_html(result(members), software="pledger")).id("engagement").text.split())
+    assert (
+        f"They are not suitable where the words say too little to hold an outcome against: {one['terms'][0]['title']}."
+        in text
+    )
+    assert "They are suitable: every term" in text_of("engagement")
+
+
+def test_reply_stands_beside_the_finding_that_it_answers() -> None:
+    """A reply to one term is in the row of that finding; one to the whole commitment stands before all (R11)."""
+    text = raw().decode()
+    part = text[text.index('<section id="findings"') : text.index('<section id="follow-up"')]
+    rows = [row.partition("<h3>")[0] for row in part.split('<div class="beside">')[1:]]
+    replied = [row for row in rows if 'class="reply"' in row]
+    assert len(replied) == 1
+    assert "12 Mt of soybeans" in replied[0].partition("</h4>")[0]
+    assert 'class="reply"' in rows[0] or "On the whole commitment" in text
+
+
+EARLIER = {
+    "kind": "audit", "subject": "soy", "issued": "2020-03-01", "view": {"size": 7, "as_of": "2020-02-29"},
+    "method": "2026.1", "opinion": "A5", "state": "withdrawn", "why": "the wrong file",
+    "became": ["The opinion was A5 then, and is A4 now, over the same commitments."], "cite": cite(9),
+}  # fmt: skip
+
+
+def test_earlier_conclusions_are_followed_up() -> None:
+    """What was concluded before, of which view, whether it stands, and what became of it (method §6)."""
+    text = " ".join(read(changed(earlier=[EARLIER]).encode()).id("follow-up").text.split())
+    for part in ("Progress statement", "29 February 2020", "It was withdrawn.", "the wrong file", "and is A4 now"):
+        assert part in text
+    assert "no earlier determination or audit" in text_of("follow-up")

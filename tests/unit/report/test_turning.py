@@ -1,5 +1,6 @@
 """What would turn a term or decide it, what it may come to, how far sources are apart, and totals, on the page."""
 
+import re
 from typing import Any
 
 from ledger.report.html import render_html
@@ -62,6 +63,58 @@ def test_a_projection_stands_with_its_back_test() -> None:
     assert "projected 50 to 75 t by 31 December 2020." in text
     assert "which is outside" in text
     assert "2018: 90 to more would have been projected" in text
+
+
+def test_codes_that_are_not_counted_are_a_table() -> None:
+    """Each code with why, its value and its share, and the entries of the tables that were gone by (R3)."""
+    data = example.data()
+    source = term_of(data)["readings"][0]["sources"][0]
+    source["tables"] = [example.cite(7)]
+    source["listed"] = [
+        {
+            "classification": "HS2022",
+            "code": "999999",
+            "why": "unmapped",
+            "value": "2.5",
+            "unit": "t",
+            "share": "0.125",
+        },
+        {"classification": "HS2022", "code": "120190", "why": "astride", "value": "1", "unit": "t", "share": None},
+    ]
+    text = text_of(data)
+    assert "Codes that are not counted as they stand, " in text
+    assert "HS2022 999999" in text
+    assert "no table leads from it" in text
+    assert "12.5 %" in text
+    assert "it lies partly in the scope" in text
+    assert re.search(r"the largest first\.\s*<span class=\"cites\">.*entry 7", text)
+
+
+def test_rates_are_a_table_with_their_entries() -> None:
+    """What one unit of a currency was in another, of which days, and which entry says so (R5)."""
+    data = example.data()
+    rate = {"start": "2020-01-01", "end": "2020-12-31", "priced": "CNY", "priced_in": "USD", "value": "0.145"}
+    evidence = data["evidence"][0]["cite"]
+    term_of(data)["readings"][0]["sources"][0]["rates"] = [{**rate, "cite": evidence}]
+    text = text_of(data)
+    assert "one CNY in USD" in text
+    assert "0.145" in text
+    assert re.search(rf'one CNY in USD.*?href="#entry-{evidence["entry"]}"', text, re.DOTALL)
+
+
+def test_members_of_a_group_are_a_table() -> None:
+    """Who was put together, for which days, with which share, and who has no figures (R3)."""
+    data = example.data()
+    members = [
+        {"member": "cn", "days": ["2020-01-01/2020-12-31"], "share": "0.75", "coverage": "1", "value": "7"},
+        {"member": "gb", "days": ["2020-01-01/2020-01-31"], "share": "0.25", "coverage": "0", "value": None},
+    ]
+    term_of(data)["readings"][0]["sources"][0]["members"] = members
+    text = text_of(data)
+    assert "The members whose figures are put together" in text
+    assert "China</th>" in text
+    assert "1 January 2020 to 31 January 2020" in text
+    assert "25.0 %" in text
 
 
 def test_the_gap_between_sources_is_told_by_period() -> None:
