@@ -14,7 +14,7 @@ import typer
 from ledger.cli.file import read_file, write_file
 from ledger.cli.option import Json, LedgerDirectory
 from ledger.cli.output import answer, note, say
-from ledger.cli.place import open_chosen, passphrase
+from ledger.cli.place import open_chosen, open_here, passphrase
 from ledger.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def appoint(
     asked = (operator, root, threshold, checkpoint, quorum, answer_after, holder, reason)
     if file is not None and any(one is not None for one in (*asked, draft)):
         raise UsageError("A draft says what it changes; give FILE with --approval alone, or the options without FILE.")
-    with open_chosen(ledger) as opened:
+    with open_here(ledger, what="an appointment") as opened:
         if file is not None:
             payload = read_file(file, limit=DRAFT_LIMIT)
         else:

@@ -1,26 +1,35 @@
 """``pledger audit``: as data, as a report, and as the bundle that a stranger verifies (method §6, design §2.6)."""
 
 import hashlib
+import io
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ledger.cli.file import open_file, writing
-from ledger.cli.option import AsOf, EngineName, Instrument, Json, LedgerDirectory, Party, Size
+from ledger.cli import comparison, reproduction
+from ledger.cli.file import open_file, read_file, writing
+from ledger.cli.log import entry_index
+from ledger.cli.option import AsOf, EngineName, Fonts, Instrument, Json, LedgerDirectory, Party, Signer, Size
 from ledger.cli.output import Progress, answer, note, say
-from ledger.cli.place import open_chosen, view_document, view_words
+from ledger.cli.place import open_chosen, said_passphrase, view_words
+from ledger.cli.tabular import Tabular, chosen_tables
 from ledger.errors import UsageError
+from ledger.report.document import audit_document, receipt_document
 
 if TYPE_CHECKING:
     from ledger.audit.bundle import Software
+    from ledger.audit.redaction import Redaction
     from ledger.audit.result import AuditResult
     from ledger.model.determination import View
+    from ledger.report.pades import SigningCertificate
+    from ledger.report.pdf.face import Face
     from ledger.runtime import Ledger
-    from ledger.service.export import Form
+    from ledger.service.export import Export, Form
+    from ledger.tlog.proof import Receipt
 
 EXAMPLES: Final = """\
 \b
@@ -28,9 +37,19 @@ Examples:
   pledger audit phase-one-annex-6-1 --as-of 2026-08-27 -o audit.zip
   pledger audit cn-soy-5mt-2019 busan-soy-2025 -o soy.html -o soy.json -o soy.zip
   pledger audit --instrument phase-one-2020 --as-of 2026-08-27 -o phase-one.html
+  pledger audit busan-soy-2025 --as-of 2026-08-27 -o soy.pdf --sign-pdf auditor.p12
+  pledger audit busan-soy-2025 --as-of 2026-08-27 -o soy.zip -o soy.pdf --publish
+  pledger audit phase-one-annex-6-1 --as-of 2026-08-27 -o phase-one.xlsx --csv tables
+  pledger audit phase-one-annex-6-1 --as-of 2026-08-27 -o ratios.csv --table ratios
+  pledger audit busan-soy-2025 --as-of 2026-08-27 -o public.zip --redact raw --redact quotes
+  pledger audit --period 2020-01-01/2021-12-31 --as-of 2026-08-27 -o due.html --language zh
+  pledger audit --reproduce soy.pdf
+  pledger audit --diff soy-2025.zip soy.zip
 
 \b
 The ending says the format: .json the whole result, canonical; .html the report;
+.xlsx every table and picture as a workbook, .csv one table of it;
+.pdf the report on paper, with the bundle inside it: pledger verify FILE.pdf;
 .zip the bundle with everything that it takes to verify it: pledger verify FILE.zip
 """
 
@@ -41,8 +60,10 @@ ANSWER: Final = {
     "subjects": "the commitments, in the order of the report",
     "opinion": "`code` (A1 to A5), `name`, the `rule` by which, and `because` (method §6)",
     "files": "each `path`, `digest` and `size` in bytes",
+    "tables": "with `--csv`: the same of each table; else empty",
+    "published": "with `--publish`: the receipt of the entry that names these files; else null",
 }
-FORMATS: Final = (".json", ".html", ".zip")
+FORMATS: Final = (".json", ".html", ".pdf", ".xlsx", ".csv", ".zip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +82,56 @@ class Written:
     view: "View"
     result: "AuditResult"
     files: tuple[WrittenFile, ...]
+    is_redacted: bool = False
+    tables: tuple[WrittenFile, ...] = ()
+    language: str = "en"
+
+    def renderings(self) -> dict[str, str]:
+        """Return the digest of each file by its format, as a publication names it.
+
+        Raises:
+            UsageError: two files are of one format.
+        """
+        named: dict[str, str] = {}
+        for one in self.files:
+            name = "public" if self.is_redacted else one.path.suffix.removeprefix(".")
+            if self.language != "en" and name in {"html", "pdf", "xlsx"}:
+                name = f"{name}-{self.language}"
+            if name in named:
+                raise UsageError(f"Two files are of the format {name}; publish one of each.", path=str(one.path))
+            named[name] = one.digest
+        return named
 
     def document(self) -> dict[str, object]:
         """Return it as ``--json`` gives it."""
-        opinion = self.result.opinion
-        return {
-            "view": view_document(self.view),
-            "method": self.result.method,
-            "title": self.result.title,
-            "subjects": list(self.result.subjects),
-            "opinion": {
-                "code": opinion.code,
-                "name": opinion.name,
-                "rule": opinion.rule,
-                "because": list(opinion.because),
-            },
-            "files": [{"path": str(one.path), "digest": one.digest, "size": one.size} for one in self.files],
-        }  # fmt: skip
+        files, tables = (
+            [{"path": str(one.path), "digest": one.digest, "size": one.size} for one in several]
+            for several in (self.files, self.tables)
+        )
+        return {**audit_document(self.view, self.result), "files": files, "tables": tables}
 
 
 def audit(  # noqa: PLR0917, a command's options are its arguments
     output: Annotated[
-        list[Path],
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; may be repeated."),
-    ],
+        list[Path] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write it; may be repeated.", show_default=False),
+    ] = None,
     subjects: Annotated[
         list[str] | None,
         typer.Argument(metavar="SUBJECT…", help="Commitments, in the order of the report.", show_default=False),
     ] = None,
     party: Party = None,
     instrument: Instrument = None,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", metavar="FIRST/LAST", show_default=False,
+            help="Those of which a term is due from one day to the other, such as 2020-01-01/2020-12-31.",
+        ),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="LANGUAGE", help="Of report, PDF and workbook: en or zh.")
+    ] = "en",
     as_of: AsOf = None,
     size: Size = None,
     engine: EngineName = None,
@@ -102,19 +143,91 @@ def audit(  # noqa: PLR0917, a command's options are its arguments
             help="Carry an index proof in the bundle, or all headers; else as the log is long.",
         ),
     ] = None,
+    font: Fonts = None,
+    sign_pdf: Annotated[
+        Path | None,
+        typer.Option(
+            "--sign-pdf", metavar="FILE", show_default=False,
+            help="Sign the PDF by this certificate and key (.p12, or PEM with both); the pages stay as they are.",
+        ),
+    ] = None,
+    table: Annotated[
+        str | None,
+        typer.Option("--table", metavar="NAME", help="The table that a .csv holds.", show_default=False),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="DIR", help="Write every table as CSV into it.", show_default=False),
+    ] = None,
+    redact: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--redact", metavar="RULE", show_default=False,
+            help="Keep back from a .zip for the public: raw, quotes, or an entry's index; may be repeated.",
+        ),
+    ] = None,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Log that these files were published, by digest, signed as auditor.")
+    ] = False,
+    replaces: Annotated[
+        str | None,
+        typer.Option("--replaces", metavar="ENTRY", help="With --publish: the audit it replaces.", show_default=False),
+    ] = None,
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="TEXT", help="With --replaces: why, in a sentence.", show_default=False),
+    ] = None,
+    key: Signer = None,
+    reproduce: Annotated[
+        Path | None,
+        typer.Option(
+            "--reproduce", metavar="FILE", show_default=False,
+            help="Run an audit (.json, .zip, .pdf, or a published .html, .xlsx) again, and compare.",
+        ),
+    ] = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--diff", metavar="A B", show_default=False,
+            help="Say what changed between two audits, and why; one may be a view, DAY or DAY@SIZE.",
+        ),
+    ] = None,
     json: Json = False,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     """Audit pledges at a view, and write the result, the report, or the bundle that anybody can verify offline."""
+    if reproduce is not None or diff is not None:
+        chosen = (subjects, party, instrument, period, as_of, size)
+        made = (*chosen, output, redact, replaces, reason, publish or None, csv)
+        if (reproduce is not None and diff is not None) or any(one is not None for one in made):
+            raise UsageError("--reproduce and --diff look at audits that there are; give one of the two by itself.")
+        if reproduce is not None:
+            return reproduction.reproduce(reproduce, ledger=ledger, engine=engine, json=json)
+        if diff is not None:
+            comparison.compare_audits(*diff, ledger=ledger, engine=engine, json=json)
+        return 0
+    output = output or []
+    if not output and csv is None:
+        raise UsageError("Nothing says where to write the audit; give -o FILE.zip, or one of its other formats.")
     refuse_unknown_formats(output)
+    refuse_unspoken(language, output)
+    tabular = chosen_tables(output, table=table, directory=csv)
+    redaction = _redaction(redact or (), output)
+    paper = _paper(output, fonts=font or (), certificate=sign_pdf)
     with open_chosen(ledger, engine=engine) as opened, Progress("Auditing"):
         policy = shlex.quote(str(opened.directory / "policy"))
         view = opened.view(as_of, size)
-        chosen = _subjects(opened, view, subjects or (), party=party, instrument=instrument)
+        refuse_days_to_come(opened, view)
+        order = _order(opened, publish=publish, replaces=replaces, reason=reason, key=key)
+        named = _subjects(opened, view, subjects or (), party=party, instrument=instrument, period=period)
         form: Form = "auto" if index is None else "index" if index else "headers"
-        written = write_audit(opened, chosen, view, output, form=form)
+        written = write_audit(
+            opened, named, view, output,
+            form=form, paper=paper, redaction=redaction, tabular=tabular, language=language,
+        )  # fmt: skip
+        receipt = order(written) if order is not None else None
     if json:
-        answer(written.document())
-        return
+        answer({**written.document(), "published": receipt_document(receipt) if receipt is not None else None})
+        return 0
     opinion = written.result.opinion
     say(
         view_words(view),
@@ -122,33 +235,156 @@ def audit(  # noqa: PLR0917, a command's options are its arguments
         f"Opinion {opinion.code}, {opinion.name}: {opinion.rule}.",
         *(f"  {because}" for because in opinion.because),
         *(f"{one.path} ({one.size} bytes, {one.digest})" for one in written.files),
+        *((f"{csv} ({len(written.tables)} tables)",) if written.tables else ()),
     )
     say(
         *(
-            f"Next: pledger verify {shlex.quote(str(one.path))} --policy {policy}"
+            f"Next: pledger verify {shlex.quote(str(one.path))} --policy {policy}{' --public' if redaction else ''}"
             for one in written.files
-            if one.path.suffix == ".zip"
+            if one.path.suffix in {".pdf", ".zip"}
         )
+    )
+    if receipt is not None:
+        say(f"entry {receipt.index}  audit  {receipt.statement}")
+    return 0
+
+
+def refuse_days_to_come(opened: "Ledger", view: "View") -> None:
+    """Make sure that an audit is of what is known by now: of a day to come nothing is.
+
+    Raises:
+        UsageError: the view's day has not come.
+    """
+    if view.as_of > (today := opened.clock()[:10]):
+        raise UsageError(f"The day {view.as_of} has not come, and nothing is known of it; audit {today} or before.")
+
+
+def _redaction(rules: Sequence[str], paths: Sequence[Path]) -> "Redaction | None":
+    """Return what is kept back from the public; null where nothing is.
+
+    Raises:
+        UsageError: a rule is none, or another file than a bundle is asked for.
+    """
+    if not rules:
+        return None
+    from ledger.audit.redaction import parse_redaction
+
+    if any(path.suffix != ".zip" for path in paths):
+        raise UsageError("--redact makes a bundle for the public; write it to a .zip, and other files without it.")
+    return parse_redaction(rules)
+
+
+def _order(
+    opened: "Ledger", *, publish: bool, replaces: str | None, reason: str | None, key: str | None
+) -> "Callable[[Written], Receipt] | None":
+    """Return what logs the publication once the files are written; null where none is asked for.
+
+    Raises:
+        UsageError: a reissue is not asked for whole, or without publication.
+        NotFoundError, ConflictError, RefusedError: it could not be logged, which is better known before.
+    """
+    from ledger.runtime import DESK
+    from ledger.runtime.publishing import publish_audit, refuse_unpublishable, refuse_wrong_reissue
+
+    if not publish:
+        if replaces is not None or reason is not None or key is not None:
+            raise UsageError("--replaces, --reason and --key are for a publication; give --publish, or leave them out.")
+        return None
+    former = entry_index(opened, replaces) if replaces is not None else None
+    refuse_unpublishable(opened, key=key or DESK)
+    refuse_wrong_reissue(opened, former, reason)
+    return lambda written: publish_audit(
+        opened, written.result, written.renderings(), replaces=former, reason=reason, key=key or DESK
     )
 
 
-def _subjects(
-    opened: "Ledger", view: "View", subjects: Sequence[str], *, party: str | None, instrument: str | None
-) -> tuple[str, ...]:
-    """Return the commitments to audit: those named, or those that a party owes or an instrument gives force to.
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a PDF is made with: fonts beside those that come along, and who signs it."""
+
+    faces: "tuple[Face, ...]" = ()
+    certificate: "SigningCertificate | None" = None
+
+
+def _paper(paths: Sequence[Path], *, fonts: Sequence[Path], certificate: Path | None) -> Paper:
+    """Return what a PDF is made with, read before anything else is done.
 
     Raises:
-        UsageError: both are given, or neither, or nothing is owed or given force to at the view.
+        UsageError: no PDF is asked for, or a file is not there.
+        MalformedError, RefusedError: a font or the certificate cannot be read, or is protected by another passphrase.
+    """
+    if not fonts and certificate is None:
+        return Paper()
+    if all(path.suffix != ".pdf" for path in paths):
+        raise UsageError("--font and --sign-pdf are for a PDF; write one (-o FILE.pdf), or leave them out.")
+    if certificate is None:
+        return Paper(open_fonts(fonts))
+    from ledger.report.pades import CERTIFICATE_LIMIT, open_certificate
+
+    raw, what = read_file(certificate, limit=CERTIFICATE_LIMIT), f"The file {certificate}"
+    return Paper(open_fonts(fonts), open_certificate(raw, passphrase=said_passphrase(), what=what))
+
+
+def open_fonts(paths: Sequence[Path]) -> "tuple[Face, ...]":
+    """Return the fonts in files, in the order of their digests, each once: the order of options decides nothing.
+
+    Raises:
+        UsageError: a file is not there.
+        MalformedError: it is no font.
+    """
+    from ledger.report.pdf.face import FONT_LIMIT, open_face
+
+    opened = [open_face(read_file(path, limit=FONT_LIMIT), what=str(path)) for path in paths]
+    faces = {one.digest: one for one in opened}
+    return tuple(faces[digest] for digest in sorted(faces))
+
+
+def _subjects(
+    opened: "Ledger",
+    view: "View",
+    subjects: Sequence[str],
+    *,
+    party: str | None,
+    instrument: str | None,
+    period: str | None,
+) -> tuple[str, ...]:
+    """Return the commitments to audit: those named, or those that a party owes, an instrument gives force to.
+
+    Args:
+        period: keeps those of which a term is due in it.
+
+    Raises:
+        UsageError: both are given, or neither, or nothing is owed, given force to or due at the view.
         NotFoundError: the view knows no such party or instrument.
     """
-    is_chosen = party is not None or instrument is not None
+    is_chosen = not (party is None and instrument is None and period is None)
     if is_chosen == bool(subjects):
-        raise UsageError("Give commitments, or --party and --instrument: one of the two.")
+        raise UsageError("Give commitments, or --party, --instrument and --period: one of the two.")
     if subjects:
         return tuple(subjects)
-    if found := opened.subjects(view, party=party, instrument=instrument):
+    found = opened.subjects(view, party=party, instrument=instrument)
+    if period is not None:
+        from ledger.audit.scope import due_within, parse_period
+
+        found = due_within(opened.known(view), found, parse_period(period))
+    if found:
         return found
     raise UsageError(f"No commitment of these is known on {view.as_of}; pledger status lists all that are.")
+
+
+def refuse_unspoken(language: str, paths: Sequence[Path]) -> None:
+    """Make sure that there is a catalogue of the language, and a file that is written in it.
+
+    Raises:
+        NotFoundError: there is none; UsageError: nothing asked for has words of its own.
+    """
+    if language == "en":
+        return
+    from ledger.report.wording import catalogue
+
+    catalogue(language)
+    if not any(path.suffix in {".html", ".pdf", ".xlsx"} for path in paths):
+        raise UsageError("--language is for the report; write it as .html, .pdf or .xlsx, or leave the option out.")
 
 
 def refuse_unknown_formats(paths: Sequence[Path]) -> None:
@@ -166,48 +402,94 @@ def refuse_unknown_formats(paths: Sequence[Path]) -> None:
 
 
 def write_audit(
-    opened: "Ledger", subjects: Sequence[str], view: "View", paths: Sequence[Path], *, form: "Form" = "auto"
+    opened: "Ledger",
+    subjects: Sequence[str],
+    view: "View",
+    paths: Sequence[Path],
+    *,
+    form: "Form" = "auto",
+    paper: Paper = Paper(),
+    redaction: "Redaction | None" = None,
+    tabular: Tabular = Tabular(),
+    language: str = "en",
 ) -> Written:
     """Return an audit of commitments at a view, once it is in all of these files.
 
     The report is rendered before the first of them is written, so that where it cannot be none of them is.
 
+    Args:
+        paper: what a PDF is made with.
+        redaction: what bundles keep back from the public.
+        tabular: which tables are written as CSV.
+        language: of report, PDF and workbook; the result, and the report inside of a bundle, are English.
+
     Raises:
         PledgerError: as ``Ledger.export``; UnavailableError where the report is asked for and its extra is missing.
     """
+    from ledger.report.csv import format_csv
+    from ledger.runtime.rendering import rendered, workbook, write_public
     from ledger.service.software import rendering_software
 
     software = rendering_software()
     bundles = [path for path in paths if path.suffix == ".zip"]
+    is_printed = any(path.suffix == ".pdf" for path in paths)
     with opened.export(view, subjects, form=form) as export:
         # A bundle without a report verifies as well; the extra makes the difference, and the caller sees it listed.
-        carried = _rendered(export.result, software) if bundles and software.lock is not None else None
+        is_carried = is_printed or (bundles and software.lock is not None)
+        carried = rendered(export.result, software) if is_carried else None
         name = bundles[0].name if bundles else None
         alone = (
-            _rendered(export.result, software, bundle=name) if any(path.suffix == ".html" for path in paths) else b""
-        )
+            rendered(export.result, software, bundle=name, language=language)
+            if any(path.suffix == ".html" for path in paths) else b""
+        )  # fmt: skip
+        is_book = any(path.suffix == ".xlsx" for path in paths)
+        book = workbook(export.result, software, language=language) if is_book else b""
+        sheet = _printed(export, carried, software, paper, language) if is_printed and carried is not None else b""
         for path in paths:
             with writing(path) as file:
-                if path.suffix == ".zip":
+                if path.suffix == ".pdf":
+                    file.write(sheet)
+                elif path.suffix == ".xlsx":
+                    file.write(book)
+                elif path.suffix == ".csv" and tabular.table is not None:
+                    file.writelines(format_csv(tabular.table, export.result))
+                elif path.suffix == ".zip" and redaction is not None:
+                    write_public(export, redaction, file, report=carried, software=software)
+                elif path.suffix == ".zip":
                     export.write(file, report=carried, software=software)
+                elif path.suffix == ".json":
+                    export.write_audit(file)
                 else:
-                    file.write(alone if path.suffix == ".html" else export.audit_json)
+                    file.write(alone)
         if bundles and carried is None:
             note(
                 "The bundle carries no report, as charts are not installed: "
                 "pip install '.[report]' in Pledger's checkout adds them."
             )
-        return Written(view, export.result, tuple(_digested(path) for path in paths))
+        files, tables = (
+            tuple(_digested(path) for path in several) for several in (paths, tabular.write_all(export.result))
+        )
+        return Written(view, export.result, files, is_redacted=redaction is not None, tables=tables, language=language)
 
 
-def _rendered(result: "AuditResult", software: "Software", *, bundle: str | None = None) -> bytes:
-    """Return the report: as a bundle carries it, or by itself, where its commands name the bundle beside it."""
-    from ledger.report.html import render, render_html
+def _printed(export: "Export", page: bytes, software: "Software", paper: Paper, language: str) -> bytes:
+    """Return the report as a PDF with its bundle in it, signed where a certificate is given."""
+    from ledger.runtime.rendering import printed, rendered
+    from ledger.signing.canonical import digest
 
-    if bundle is None:
-        return render(result, software)
-    line = f"{software.name} {software.version}, lock {software.lock or 'none'}"
-    return render_html(result, software=line, bundle=bundle)
+    bundle = io.BytesIO()
+    export.write(bundle, report=page, software=software)
+    if language != "en":
+        page = rendered(export.result, software, language=language)
+    raw = printed(
+        page, export.result,
+        bundle=bundle.getvalue(), audit=digest(export.audit_json), language=language, faces=paper.faces,
+    )  # fmt: skip
+    if paper.certificate is None:
+        return raw
+    from ledger.report.pades import sign_printed
+
+    return sign_printed(raw, paper.certificate)
 
 
 def _digested(path: Path) -> WrittenFile:

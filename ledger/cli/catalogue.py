@@ -1,6 +1,6 @@
 """``pledger formats``: the mappings that are shipped, of figures and of pledges, and what each of them reads."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -33,47 +33,28 @@ def formats(
     json: Json = False,
 ) -> None:
     """List the formats that `submit --format` and `record --format` know, or print one."""
-    from ledger.ingest.mapping import find_format, format_bytes, format_names
-    from ledger.ingest.pledge import find_pledge_map, pledge_map_bytes, pledge_map_names
-    from ledger.ingest.table import parse_table_mapping, table_bytes, table_names
+    from ledger.ingest.shelf import formats_document, shipped
 
     if name is not None:
-        shelves = ((format_names, format_bytes), (table_names, table_bytes), (pledge_map_names, pledge_map_bytes))
-        read = next((read for names, read in shelves if name in names()), None)
-        if read is None:
+        found = shipped(name)
+        if found is None:
             raise UsageError(f"There is no format {name!r}; pledger formats lists those there are.")
-        text = read(name).decode()
+        text = found.decode()
         if json:
             answer({"map": text})
             return
         say(*text.splitlines())
         return
-    figures = [find_format(one) for one in format_names()]
-    tables = [parse_table_mapping(table_bytes(one), name=f"{one}.toml") for one in table_names()]
-    pledges = [find_pledge_map(one) for one in pledge_map_names()]
+    told: dict[str, Any] = formats_document()
     if json:
-        answer({
-            "formats": [
-                {
-                    "name": one.name, "title": one.title, "publisher": one.publisher, "container": one.container,
-                    "measures": sorted({part.measure for part in one.series}), "redistribute": one.redistribute,
-                }
-                for one in figures
-            ],
-            "tables": [
-                {
-                    "name": one.name, "title": one.title, "publisher": one.publisher, "container": one.container,
-                    "kinds": sorted({codes.kind for codes in one.codes}), "redistribute": one.redistribute,
-                }
-                for one in tables
-            ],
-            "pledges": [{"name": one.name, "title": one.title, "container": one.container} for one in pledges],
-        })  # fmt: skip
+        answer(told)
         return
-    say("Figures, for pledger submit --format NAME:")
-    table(("Name", "File", "What it reads"), [(one.name, one.container, one.title) for one in figures], whole=("Name",))
-    say("Tables of codes, for pledger submit --format NAME --published DAY:")
-    table(("Name", "File", "What it reads"), [(one.name, one.container, one.title) for one in tables], whole=("Name",))
-    say("Pledges, for pledger record --format NAME:")
-    table(("Name", "File", "What it reads"), [(one.name, one.container, one.title) for one in pledges], whole=("Name",))
+    for title, name_of in (
+        ("Figures, for pledger submit --format NAME:", "formats"),
+        ("Tables of codes, for pledger submit --format NAME --published DAY:", "tables"),
+        ("Pledges, for pledger record --format NAME:", "pledges"),
+    ):
+        say(title)
+        rows = [(one["name"], one["container"], one["title"]) for one in told[name_of]]
+        table(("Name", "File", "What it reads"), rows, whole=("Name",))
     say("A mapping of your own: pledger submit FILE --new-map")

@@ -11,7 +11,7 @@ import typer
 from ledger.cli.file import write_file
 from ledger.cli.option import Json, LedgerDirectory
 from ledger.cli.output import Progress, answer, say
-from ledger.cli.place import open_chosen
+from ledger.cli.place import open_here
 from ledger.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def cosign(
     """Ask the witnesses to cosign the last checkpoint; exit code 0 where the charter's quorum is reached, else 1."""
     from ledger.tlog.policy import format_policy
 
-    with open_chosen(ledger) as opened:
+    with open_here(ledger, what="asking witnesses") as opened:
         if not opened.witnesses:
             message = "The ledger has no witness; add a [[witness]] with url and vkey to its pledger.toml."
             raise UsageError(message, directory=str(opened.directory))

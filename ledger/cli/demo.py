@@ -18,10 +18,11 @@ import typer
 from ledger.cli.audit import Written, write_audit
 from ledger.cli.option import Json
 from ledger.cli.output import Progress, answer, say
-from ledger.cli.place import view_document, view_words
-from ledger.cli.status import deciding_ratios, in_short, status_document, tell_table
+from ledger.cli.place import view_words
+from ledger.cli.status import deciding_ratios, in_short, tell_table
 from ledger.cli.verify import verification_lines, verify_bundle
 from ledger.errors import ConflictError, UsageError
+from ledger.report.document import status_document, view_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable

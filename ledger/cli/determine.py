@@ -7,7 +7,8 @@ import typer
 from ledger.cli.option import AsOf, EngineName, Json, LedgerDirectory, Signer, Size
 from ledger.cli.output import Progress, answer, say
 from ledger.cli.place import open_chosen, view_words
-from ledger.cli.status import commitment_document, tell_table
+from ledger.cli.status import tell_table
+from ledger.report.document import commitment_document, receipt_document, view_document
 
 EXAMPLES: Final = """\
 \b
@@ -45,9 +46,6 @@ def determine(
         receipt, result = opened.determine(subject, view, key=key or DESK)
     repeated = receipt.index < before
     if json:
-        from ledger.cli.place import view_document
-        from ledger.cli.receipt import receipt_document
-
         answer({
             "entry": receipt.index, "statement": receipt.statement, "repeated": repeated, "view": view_document(view),
             "method": result.score.method, "commitment": commitment_document(result),

@@ -7,7 +7,7 @@ import typer
 from ledger.cli.log import entry_index
 from ledger.cli.option import Json, LedgerDirectory, Signer, Yes
 from ledger.cli.output import answer, note, say
-from ledger.cli.place import open_chosen
+from ledger.cli.place import open_here
 from ledger.cli.record import refuse_unagreed
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def erase(
     """Remove a statement's body, or files that it names, by the operator's signed and logged decision."""
     named = tuple(files or ())
     is_body = body or not named
-    with open_chosen(ledger) as opened:
+    with open_here(ledger, what="erasing") as opened:
         index = entry_index(opened, entry)
         others = [entry_index(opened, one) for one in affects or ()]
         _ask(opened, index, named, is_body=is_body, is_sure=yes)
@@ -98,7 +98,7 @@ def _ask(opened: "Ledger", index: int, files: tuple[str, ...], *, is_body: bool,
 
 
 def _document(removed: "Removed") -> dict[str, object]:
-    from ledger.cli.receipt import receipt_document
+    from ledger.report.document import receipt_document
 
     body = removed.planned.body
     return {

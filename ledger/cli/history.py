@@ -7,10 +7,11 @@ import typer
 
 from ledger.cli.option import AsOf, EngineName, Json, LedgerDirectory, Size
 from ledger.cli.output import Progress, answer, say
-from ledger.cli.place import open_chosen, view_document, view_words
+from ledger.cli.place import open_chosen, view_words
+from ledger.report.document import history_document
 
 if TYPE_CHECKING:
-    from ledger.assessment.history import History, Step
+    from ledger.assessment.history import Step
 
 EXAMPLES: Final = """\
 \b
@@ -49,18 +50,6 @@ def history(
     say(view_words(view))
     say("By day, as the log stands:", *_lines(told.by_day, of_day=True))
     say(f"By entry, asked of {view.as_of}:", *_lines(told.by_entry, of_day=False))
-
-
-def history_document(told: "History") -> dict[str, object]:
-    """Return a history as ``--json`` gives it."""
-    from ledger.model.statement import plain
-
-    return {
-        "view": view_document(told.view),
-        "subject": told.subject,
-        "by_day": [plain(step) for step in told.by_day],
-        "by_entry": [plain(step) for step in told.by_entry],
-    }
 
 
 def _lines(steps: "tuple[Step, ...]", *, of_day: bool) -> Iterator[str]:

@@ -4,8 +4,7 @@ A draft needs no ledger: what it does not hold of its document is not known. Whe
 ledger at hand, it is read from there. Nothing is signed or written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
@@ -14,16 +13,16 @@ import typer
 from ledger.cli.file import read_file
 from ledger.cli.option import AsOf, LedgerDirectory, Size
 from ledger.cli.output import Progress, answer, note, say
-from ledger.cli.place import open_chosen, view_document
+from ledger.cli.place import chosen_place, open_chosen
 from ledger.errors import UsageError
+from ledger.report.document import lint_document, view_document
 
 if TYPE_CHECKING:
     from ledger.assessment.enforceability.difference import Change, Difference
     from ledger.assessment.enforceability.lint import Lint, LintFinding
     from ledger.assessment.result import Raise
     from ledger.assessment.view import Known
-    from ledger.ingest.document import Draft
-    from ledger.model.statement import Statement
+    from ledger.runtime.linting import ReadDrafts
 
 EXAMPLES: Final = """\
 \b
@@ -61,28 +60,6 @@ DIFFERENCE: Final = {
 FORMATS: Final = ("text", "json", "sarif")
 
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What an argument means: drafts out of a file, or a recorded commitment.
-
-    Attributes:
-        drafts: by the name under which what cites them cites them.
-    """
-
-    known: "Known"
-    subjects: tuple[str, ...]
-    file: str | None = None
-    drafts: Mapping[str, "Draft"] = field(default_factory=dict)
-
-    def place(self, found: "LintFinding") -> tuple[str, int] | None:
-        """Return the file and line of what a finding cites; null where it is not in the file."""
-        draft = self.drafts.get(found.cite.statement)
-        if draft is None or self.file is None:
-            return None
-        line = draft.line_of(f"body.{found.where}" if found.where else "body")
-        return self.file, line if line is not None else int(draft.where.rpartition("line ")[2])
 
 
 def lint(
@@ -127,47 +104,36 @@ def _refuse(form: str, fail_below: str | None, *, is_difference: bool) -> None:
 # --- what is read -----------------------------------------------------------------------------------------------------
 
 
-def _read(what: str, *, as_of: str | None, size: int | None, ledger: Path | None) -> _Read:
+def _read(what: str, *, as_of: str | None, size: int | None, ledger: Path | None) -> "ReadDrafts":
     path = Path(what)
     if path.suffix.lower() in _SUFFIXES or path.is_file():
         return _read_file(path, as_of=as_of, size=size, ledger=ledger)
     with open_chosen(ledger) as opened, Progress("Reading"):
         known = opened.known(opened.view(as_of, size))
     from ledger.assessment.view import commitment_of
+    from ledger.runtime.linting import ReadDrafts
 
     commitment_of(known, what)
-    return _Read(known, (what,))
+    return ReadDrafts(known, (what,))
 
 
-def _read_file(path: Path, *, as_of: str | None, size: int | None, ledger: Path | None) -> _Read:
-    from ledger.assessment.drafted import PREFIX, drafted, last_day
-    from ledger.ingest.document import LIMIT, check_draft, read_drafts
-    from ledger.runtime import chosen_day
+def _read_file(path: Path, *, as_of: str | None, size: int | None, ledger: Path | None) -> "ReadDrafts":
+    from ledger.ingest.document import LIMIT
+    from ledger.runtime.linting import read_for_lint
 
-    drafts = read_drafts(read_file(path, limit=LIMIT), name=str(path))
-    statements = [check_draft(draft) for draft in drafts]
-    subjects = tuple(dict.fromkeys(draft.subject for draft in drafts if draft.kind == "commitment"))
-    if not subjects:
-        raise UsageError(f"{path} holds no draft of a commitment; give a file that does.", path=str(path))
-    day = last_day(statements) if as_of is None else chosen_day(as_of)
-    over = _recorded(path, statements, day=day, size=size, ledger=ledger)
-    known = drafted(statements, as_of=day, over=over)
-    return _Read(known, subjects, str(path), {f"{PREFIX}{number}": draft for number, draft in enumerate(drafts)})
+    def recorded(day: str, wanted: tuple[str, ...]) -> "Known | None":
+        return _recorded(path, wanted, day=day, size=size, ledger=ledger)
+
+    raw = read_file(path, limit=LIMIT)
+    return read_for_lint(raw, name=str(path), as_of=as_of, recorded=recorded, path=str(path))
 
 
-def _recorded(
-    path: Path, statements: "Sequence[Statement]", *, day: str, size: int | None, ledger: Path | None
-) -> "Known | None":
+def _recorded(path: Path, wanted: Sequence[str], *, day: str, size: int | None, ledger: Path | None) -> "Known | None":
     """Return what the ledger at hand knows, where a draft leaves its document to it; null where there is no need."""
-    from ledger.model.commitment import Commitment
-    from ledger.runtime import chosen_directory
-
-    held = {one.subject for one in statements if one.schema_ == "instrument.v1"}
-    wanted = sorted({one.body.instrument for one in statements if isinstance(one.body, Commitment)} - held)
     if not wanted and ledger is None:
         return None
     try:
-        directory = chosen_directory(ledger)
+        directory = chosen_place(ledger)
     except UsageError:
         note(f"{path} does not hold {', '.join(wanted)}, and no ledger is at hand: what it says is taken as unknown.")
         return None
@@ -181,7 +147,7 @@ def _recorded(
 # --- the lint ---------------------------------------------------------------------------------------------------------
 
 
-def _tell_lint(read: _Read, *, form: str, fail_below: str | None) -> int:
+def _tell_lint(read: "ReadDrafts", *, form: str, fail_below: str | None) -> int:
     from ledger.assessment.enforceability.lint import lint as judge
 
     lints = [judge(read.known, subject) for subject in read.subjects]
@@ -192,7 +158,7 @@ def _tell_lint(read: _Read, *, form: str, fail_below: str | None) -> int:
         answer(format_sarif(lints, read.place))
     elif form == "json":
         answer({
-            "view": view_document(read.known.view), "lints": [_lint_document(read, one) for one in lints],
+            "view": view_document(read.known.view), "lints": [lint_document(one, read.place) for one in lints],
             "fails": fails,
         })  # fmt: skip
     else:
@@ -204,18 +170,7 @@ def _tell_lint(read: _Read, *, form: str, fail_below: str | None) -> int:
     return 1 if fails else 0
 
 
-def _lint_document(read: _Read, one: "Lint") -> dict[str, object]:
-    from ledger.model.statement import plain
-
-    findings: list[dict[str, object]] = []
-    for found in one.findings:
-        place = read.place(found)
-        where = {"file": place[0] if place is not None else None, "line": place[1] if place is not None else None}
-        findings.append(plain(found) | where)
-    return plain(one) | {"findings": findings}
-
-
-def lint_lines(read: _Read, one: "Lint") -> Iterator[str]:
+def lint_lines(read: "ReadDrafts", one: "Lint") -> Iterator[str]:
     """Yield what the lint says of a commitment, faults first, what is not known after them."""
     yield f"{one.title} ({one.subject})"
     yield f"  As written: {_bands((one.low_band, one.high_band))} ({_ends((one.low, one.high))})"
@@ -234,7 +189,7 @@ def lint_lines(read: _Read, one: "Lint") -> Iterator[str]:
         yield from (f"  {_raise_words(up)}" for up in one.raises)
 
 
-def _quoted(read: _Read, found: "LintFinding") -> Iterator[str]:
+def _quoted(read: "ReadDrafts", found: "LintFinding") -> Iterator[str]:
     place = read.place(found)
     where = f"{place[0]}:{place[1]}" if place is not None else f"entry {found.cite.entry}"
     span = found.span
@@ -262,7 +217,7 @@ def _clauses(found: "LintFinding") -> str:
 # --- the difference ---------------------------------------------------------------------------------------------------
 
 
-def _tell_difference(old: _Read, new: _Read, *, form: str, fail_below: str | None) -> int:
+def _tell_difference(old: "ReadDrafts", new: "ReadDrafts", *, form: str, fail_below: str | None) -> int:
     from ledger.assessment.enforceability.difference import compare
     from ledger.model.statement import plain
 
@@ -282,7 +237,7 @@ def _tell_difference(old: _Read, new: _Read, *, form: str, fail_below: str | Non
     return 1 if fails else 0
 
 
-def _pairs(old: _Read, new: _Read) -> list[tuple[str, str]]:
+def _pairs(old: "ReadDrafts", new: "ReadDrafts") -> list[tuple[str, str]]:
     """Return which commitment is compared with which: the only two, else those of one name."""
     if len(old.subjects) == len(new.subjects) == 1:
         return [(old.subjects[0], new.subjects[0])]

@@ -1,7 +1,7 @@
 """``pledger log``: what the log holds, whether it is what was signed, and proofs and copies of it for others."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, cast
 
 import typer
 
@@ -9,9 +9,17 @@ from ledger.cli import cosign, stamp
 from ledger.cli.file import read_file, write_file
 from ledger.cli.option import Json, LedgerDirectory, StoreAddress
 from ledger.cli.output import Progress, answer, say, table
-from ledger.cli.place import open_chosen, passphrase
+from ledger.cli.place import chosen_place, open_chosen, passphrase
 from ledger.cli.trust import pins_folder, read_pins
 from ledger.errors import NotFoundError, UsageError
+from ledger.report.document import (
+    consistency_document,
+    entry_document,
+    hash_text,
+    header_document,
+    proof_document,
+    receipt_document,
+)
 
 if TYPE_CHECKING:
     from ledger.runtime import Ledger
@@ -188,18 +196,18 @@ def show(
         checkpoint = opened.checkpoint()
         start = first if first is not None else max(0, checkpoint.size - SHOWN)
         stop = min(checkpoint.size, last + 1) if last is not None else checkpoint.size
-        headers = [_header(raw) for raw in opened.headers(start, max(start, stop))]
+        headers = [header_document(raw) for raw in opened.headers(start, max(start, stop))]
         note = opened.head().checkpoint.decode("utf-8")
     if json:
         answer({
-            "origin": opened.origin, "genesis": opened.genesis, "size": checkpoint.size, "root": _hash(checkpoint.root),
-            "checkpoint": note, "entries": headers,
+            "origin": opened.origin, "genesis": opened.genesis, "size": checkpoint.size,
+            "root": hash_text(checkpoint.root), "checkpoint": note, "entries": headers,
         })  # fmt: skip
         return
     say(
         f"{opened.origin}: {checkpoint.size} entries",
         f"  genesis {opened.genesis}",
-        f"  root    {_hash(checkpoint.root)}",
+        f"  root    {hash_text(checkpoint.root)}",
     )
     table(
         ("Entry", "Received", "Kind", "Subject", "Author"),
@@ -222,12 +230,17 @@ def check(ledger: LedgerDirectory = None, json: Json = False) -> int:
 
     Every header, hash, signature, role, checkpoint and file is checked; the first finding names the first wrong entry.
     """
-    from ledger.runtime import check_ledger, chosen_directory
-    from ledger.service.pool import pool
+    from ledger.runtime import check_ledger
+    from ledger.runtime.settings import address_of
+    from ledger.service.pool import READERS, pool
 
-    directory = chosen_directory(ledger)
-    with pool(preload="ledger.service.check") as executor, Progress(f"Checking {directory}") as progress:
-        checked = check_ledger(directory, progress=progress, executor=executor)
+    place = chosen_place(ledger)
+    with pool(preload=READERS, is_shared=True) as executor, Progress(f"Checking {place}") as progress:
+        if address_of(place) is None:
+            checked = check_ledger(place, progress=progress, executor=executor)
+        else:
+            with open_chosen(place) as opened:
+                checked = opened.check(progress=progress, executor=executor)
     if json:
         answer(_checked_document(checked))
     else:
@@ -268,8 +281,6 @@ def prove(
 
 def index(ledger: LedgerDirectory = None, json: Json = False) -> None:
     """Log the root of the completeness index, by which audits of a long log show that they leave nothing out."""
-    from ledger.cli.receipt import receipt_document
-
     with open_chosen(ledger) as opened, Progress(f"Sorting {opened.origin}"):
         receipt, body = opened.index()
     if json:
@@ -298,13 +309,13 @@ def export(
     if json:
         answer({
             "directory": str(directory), "origin": found.checkpoint.origin, "size": found.size,
-            "root": _hash(found.checkpoint.root), "before": found.before, "statements": found.statements,
+            "root": hash_text(found.checkpoint.root), "before": found.before, "statements": found.statements,
             "files": found.blobs, "withheld": list(found.withheld),
         })  # fmt: skip
         return
     say(
         f"{directory} covers {found.size} entries of {found.checkpoint.origin}; it had {found.before}.",
-        f"  root {_hash(found.checkpoint.root)}",
+        f"  root {hash_text(found.checkpoint.root)}",
         f"  written: {found.statements} statements, {found.blobs} other files",
         *(f"  stays behind by its licence: {digest}" for digest in found.withheld),
     )
@@ -342,7 +353,7 @@ def import_(
     if json:
         answer({
             "directory": str(ledger), "origin": checkpoint.origin, "genesis": genesis, "trust": trust,
-            "size": checkpoint.size, "root": _hash(checkpoint.root), "statements": found.statements,
+            "size": checkpoint.size, "root": hash_text(checkpoint.root), "statements": found.statements,
             "erased": found.erased, "files": found.files, "withheld": list(found.withheld),
             "writable": keys is not None, "timestamps": found.timestamps.document(),
         })  # fmt: skip
@@ -351,7 +362,7 @@ def import_(
         f"The ledger {checkpoint.origin} is in {ledger}, rebuilt and verified; trust: {trust}.",
         f"  size    {checkpoint.size} entries",
         f"  genesis {genesis}",
-        f"  root    {_hash(checkpoint.root)}",
+        f"  root    {hash_text(checkpoint.root)}",
         f"  held: {found.statements} statements, {found.files} other files; erased: {found.erased} statements",
         *(f"  kept back by its site: {digest}" for digest in found.withheld),
         *found.timestamps.lines(),
@@ -384,12 +395,8 @@ def _prove_entry(opened: "Ledger", index: int, *, size: int | None, output: Path
     if output is not None:
         write_file(output, raw)
     if json:
-        answer({
-            "entry": index, "header": opened.entry(index).decode("ascii"),
-            "inclusion": [_hash(one) for one in proof.hashes],
-            "checkpoint": proof.checkpoint.decode("utf-8"), "proof": raw.decode("utf-8"),
-            "written": str(output) if output is not None else None,
-        })  # fmt: skip
+        written = str(output) if output is not None else None
+        answer({**proof_document(proof, opened.entry(index)), "written": written})
     elif output is not None:
         say(f"The proof of entry {index} is in {output}.")
     else:
@@ -400,11 +407,12 @@ def _prove_consistency(opened: "Ledger", *, old: int, new: int | None, output: P
     upto = new if new is not None else opened.head().size
     if old > upto:
         raise UsageError(f"The log of {upto} entries cannot begin with one of {old}; name a smaller one.")
-    hashes = [_hash(one) for one in opened.prove_consistency(old, upto)]
+    told = consistency_document(old, upto, opened.prove_consistency(old, upto))
+    hashes = cast("list[str]", told["consistency"])
     if output is not None:
         write_file(output, "".join(f"{one}\n" for one in hashes).encode())
     if json:
-        answer({"old": old, "new": upto, "consistency": hashes, "written": str(output) if output is not None else None})
+        answer({**told, "written": str(output) if output is not None else None})
     elif output is not None:
         say(f"The proof from {old} to {upto} entries is in {output}.")
     else:
@@ -412,33 +420,20 @@ def _prove_consistency(opened: "Ledger", *, old: int, new: int | None, output: P
 
 
 def _show_entry(opened: "Ledger", index: int, *, json: bool) -> None:
-    import json as notation
-
     from ledger.audit.emphasis import erased_words
-    from ledger.model.statement import plain
     from ledger.model.wording import describe
     from ledger.service.scene import read_said
-    from ledger.signing.envelope import STATEMENT, open_envelope
 
     row = next(iter(opened.rows(index, index + 1)), None)
     if row is None:
         size = opened.head().size
         raise NotFoundError(f"There is no entry {index}; the log has {size}, from 0 to {size - 1}.", entry=index)
-    said = read_said(row)
-    erased, since = opened.erased_of(index), opened.erased_since(index)
-    payload = None
-    if row.jws is not None:
-        payload = notation.loads(open_envelope(row.jws, typ=STATEMENT).payload)
-    header, interval = _header(row.header), opened.interval(index)
+    erased, since, interval = opened.erased_of(index), opened.erased_since(index), opened.interval(index)
     if json:
-        jws = row.jws.decode("ascii") if row.jws is not None else None
-        answer({
-            "header": header, "leaf": _hash(row.leaf), "jws": jws, "payload": payload,
-            "interval": interval.document(),
-            "erased": [plain(one) for one in erased], "unreproducible": [plain(one) for one in since],
-        })  # fmt: skip
+        answer(entry_document(row, interval, erased=erased, since=since))
         return
-    say(*(f"{name:9} {value}" for name, value in header.items()), f"{'leaf':9} {_hash(row.leaf)}", "")
+    said, header = read_said(row), header_document(row.header)
+    say(*(f"{name:9} {value}" for name, value in header.items()), f"{'leaf':9} {hash_text(row.leaf)}", "")
     say("Interval", *(f"  {line}" for line in interval.lines()), "")
     say(*(describe(said.statement) if said is not None else ["The statement was erased; its header and proofs stand."]))
     say(*map(erased_words, erased))
@@ -451,7 +446,7 @@ def _say_checked(checked: "Checked") -> None:
     verdict = "sound" if checked.is_sound else "unsound"
     say(
         f"{verdict}: {checked.size} entries, {checked.checkpoints} checkpoints, {checked.erased} erased statements",
-        f"  root recomputed {_hash(checked.root)}",
+        f"  root recomputed {hash_text(checked.root)}",
     )
     say(*(f"  {one.code}, {one.subject}: {one.sentence}" for one in checked.findings))
     if checked.unlisted:
@@ -460,7 +455,7 @@ def _say_checked(checked: "Checked") -> None:
 
 def _checked_document(checked: "Checked") -> dict[str, object]:
     return {
-        "sound": checked.is_sound, "size": checked.size, "root": _hash(checked.root),
+        "sound": checked.is_sound, "size": checked.size, "root": hash_text(checked.root),
         "checkpoints": checked.checkpoints, "erased": checked.erased, "unlisted": checked.unlisted,
         "findings": [
             {"code": one.code, "subject": one.subject, "sentence": one.sentence, "source": one.source}
@@ -477,17 +472,3 @@ def entry_index(opened: "Ledger", entry: str) -> int:
     if index is None:
         raise NotFoundError(f"There is no statement {entry} in this ledger; mend the digest.", statement=entry)
     return index
-
-
-def _header(raw: bytes) -> dict[str, object]:
-    """Return a header's members, in the order of their names."""
-    import json as notation
-
-    return dict(notation.loads(raw))
-
-
-def _hash(raw: bytes) -> str:
-    """Return a hash of the tree as notes and proofs spell it."""
-    from ledger.signing.canonical import encode_base64
-
-    return encode_base64(raw)

@@ -18,13 +18,21 @@ import typer.main
 from ledger import __version__
 from ledger.cli import (
     audit,
+    audits,
+    backup,
+    calendar,
     catalogue,
+    comparison,
+    config,
     demo,
     determine,
+    docket,
+    draft,
     erase,
     fetch,
     fraud,
     history,
+    hook,
     init,
     key,
     lint,
@@ -32,17 +40,21 @@ from ledger.cli import (
     mirror,
     monitor,
     record,
+    reproduction,
     score,
     series,
+    serve,
     status,
     store,
     submit,
+    token,
     trust,
     verify,
     witness,
 )  # fmt: skip
+from ledger.cli.option import LedgerDirectory
 from ledger.cli.output import INTERRUPTED, answer, note, one_line, say, survive_encoding
-from ledger.cli.place import PASSPHRASE_FILE
+from ledger.cli.place import LEDGER_PLACE, PASSPHRASE_FILE
 from ledger.errors import PledgerError, UnavailableError, UsageError
 
 UNREAD: Final = 141
@@ -88,6 +100,7 @@ def application() -> typer.Typer:
     for function, epilog, brief in (
         (demo.demo, demo.EXAMPLES, "The real story, from pledge to verified audit."),
         (init.init, init.EXAMPLES, "Make a ledger: charter, keys, embedded store."),
+        (draft.draft, draft.EXAMPLES, "Propose pledges out of a text."),
         (record.record, record.EXAMPLES, "Sign and publish drafts of statements."),
         (submit.submit, submit.EXAMPLES, "Publish figures as evidence."),
         (fetch.fetch, fetch.EXAMPLES, "Fetch figures from their publisher."),
@@ -96,11 +109,17 @@ def application() -> typer.Typer:
         (score.score, score.EXAMPLES, "How enforceable a pledge is, and why."),
         (lint.lint, lint.EXAMPLES, "What would make a pledge more enforceable."),
         (series.series, series.EXAMPLES, "Which figures there are; give them back."),
+        (docket.docket, docket.EXAMPLES, "What is open, due, overdue, permitted next."),
+        (calendar.calendar, calendar.EXAMPLES, "Write a calendar of holidays for evidence."),
         (history.history, history.EXAMPLES, "How each verdict changed, and why."),
         (determine.determine, determine.EXAMPLES, "Record a determination."),
         (audit.audit, audit.EXAMPLES, "Write an audit: data, report, bundle."),
+        (audits.audits, audits.EXAMPLES, "Which audits were published, and stand."),
         (verify.verify, verify.EXAMPLES, "Check somebody's audit, offline."),
         (erase.erase, erase.EXAMPLES, "Remove a body or file on lawful demand."),
+        (serve.serve, serve.EXAMPLES, "The ledger over HTTP."),
+        (backup.backup, backup.BACKUP_EXAMPLES, "Copy all that a ledger is."),
+        (backup.restore, backup.RESTORE_EXAMPLES, "Make a ledger anew from a backup."),
         (mirror.mirror, mirror.EXAMPLES, "Keep a verified copy of a log."),
         (monitor.monitor, monitor.EXAMPLES, "Watch a log, and prove what it did wrong."),
         (witness.witness, witness.EXAMPLES, "Cosign the checkpoints of logs."),
@@ -108,26 +127,37 @@ def application() -> typer.Typer:
         made.command(epilog=epilog, short_help=brief)(function)
     made.add_typer(key.commands())
     made.add_typer(trust.commands())
+    made.add_typer(token.commands())
+    made.add_typer(hook.commands())
     made.add_typer(log.commands())
     made.add_typer(store.commands())
+    made.add_typer(config.commands())
     return made
 
 
 def answers() -> dict[str, dict[str, str]]:
     """Return what each command answers with ``--json``: by command, the members of its object and their meaning."""
     single = {
-        "demo": demo.ANSWER, "init": init.ANSWER, "record": record.ANSWER, "submit": submit.ANSWER,
+        "demo": demo.ANSWER, "init": init.ANSWER, "draft": draft.ANSWER,
+        "record": record.ANSWER, "submit": submit.ANSWER,
         "record --preview": record.PREVIEW, "submit --preview": submit.PREVIEW, "submit --new-map": submit.NEW_MAP,
         "fetch": fetch.ANSWER, "fetch --dry-run": fetch.DRY,
         "formats": catalogue.ANSWER, "formats NAME": catalogue.NAMED,
         "status": status.ANSWER, "status --party": status.TOGETHER, "score": score.ANSWER,
         "lint": lint.ANSWER, "lint OLD NEW": lint.DIFFERENCE, "history": history.ANSWER,
+        "docket": docket.ANSWER, "calendar": calendar.ANSWER,
         "series": series.ANSWER, "series KEY": series.NAMED,
         "determine": determine.ANSWER, "audit": audit.ANSWER,
-        "verify": verify.ANSWER, "erase": erase.ANSWER, "mirror": mirror.ANSWER,
-        "monitor": monitor.ANSWER, "witness": witness.ANSWER, "verify FRAUD-PROOF": fraud.ANSWER,
+        "audit --reproduce": reproduction.ANSWER, "audit --diff": comparison.ANSWER,
+        "audits": audits.ANSWER, "audits --withdraw": audits.WITHDRAWN,
+        "verify": verify.ANSWER, "erase": erase.ANSWER, "serve": serve.ANSWER, "mirror": mirror.ANSWER,
+        "backup": backup.BACKUP, "restore": backup.RESTORED, "monitor": monitor.ANSWER,
+        "witness": witness.ANSWER, "verify FRAUD-PROOF": fraud.ANSWER,
     }  # fmt: skip
-    grouped = {"key": key.ANSWERS, "trust": trust.ANSWERS, "log": log.ANSWERS, "store": store.ANSWERS}
+    grouped = {
+        "key": key.ANSWERS, "trust": trust.ANSWERS, "token": token.ANSWERS, "hook": hook.ANSWERS,
+        "log": log.ANSWERS, "store": store.ANSWERS, "config": config.ANSWERS,
+    }  # fmt: skip
     return single | {f"{group} {name}": told for group, several in grouped.items() for name, told in several.items()}
 
 
@@ -177,9 +207,11 @@ def _start(
             help="One line that opens key files; else PLEDGER_PASSPHRASE, else it is asked for.",
         ),
     ] = None,
+    ledger: LedgerDirectory = None,
 ) -> None:  # fmt: skip
     """Take the options that belong to no command."""
     PASSPHRASE_FILE.set(passphrase_file)
+    LEDGER_PLACE.set(ledger)
 
 
 def _invoke(arguments: Sequence[str]) -> int:

@@ -13,8 +13,8 @@ LedgerDirectory = Annotated[
     Path | None,
     typer.Option(
         "--ledger",
-        metavar="DIR",
-        help="Directory of the ledger; else PLEDGER_LEDGER, else the current directory.",
+        metavar="DIR|URL",
+        help="Directory or address of the ledger; else PLEDGER_LEDGER, else the current directory.",
         show_default=False,
     ),
 ]
@@ -76,3 +76,11 @@ Instrument = Annotated[
         "--instrument", metavar="INSTRUMENT", help="All that it gives force to, together.", show_default=False
     ),
 ]
+
+Fonts = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--font", metavar="FILE", show_default=False,
+        help="A font beside those that come along, for other scripts in a PDF (.ttf, .otf, .ttc); may be repeated.",
+    ),
+]  # fmt: skip

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
 from ledger.errors import UsageError
-from ledger.report.foreign import visible
+from ledger.report.foreign import spreadsheet_text, visible
 
 if TYPE_CHECKING:  # rich is imported only where something is shown with it
     from rich.console import Console
@@ -99,8 +99,30 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], *, whole: Colle
     sys.stdout.write(lines.strip("\n") + "\n")
 
 
-FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a text begins that a spreadsheet would reckon with; the last four are their full-width forms."""
+PANEL_WIDTH: Final = 100
+"""The widest that a panel is drawn: longer lines are hard to read."""
+
+
+def panel(title: str, lines: Iterable[str]) -> None:
+    """Print lines of an answer in a frame with a title on a terminal; where the output is piped, as they are.
+
+    Leading blanks set a line in, and what is wrapped of it too.
+    """
+    if not sys.stdout.isatty():
+        say(title, *lines)
+        return
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.panel import Panel
+    from rich.text import Text
+
+    def framed(line: str) -> Padding:
+        text = line.lstrip(" ")
+        return Padding(Text(harmless(text)), (0, 0, 0, len(line) - len(text)))
+
+    console = _console(sys.stdout)
+    width = min(console.width, PANEL_WIDTH)
+    console.print(Panel(Group(*map(framed, lines)), title=Text(one_line(title)), title_align="left", width=width))
 
 
 def csv_table(columns: Sequence[str], rows: Iterable[Iterable[str]], *, numbers: Collection[str] = ()) -> None:
@@ -119,7 +141,7 @@ def csv_table(columns: Sequence[str], rows: Iterable[Iterable[str]], *, numbers:
     is_number = [column in numbers for column in columns]
     writer.writerow(columns)
     for row in rows:
-        writer.writerow(cell if number else _no_formula(cell) for cell, number in zip(row, is_number, strict=True))
+        writer.writerow(cell if number else spreadsheet_text(cell) for cell, number in zip(row, is_number, strict=True))
         if buffer.tell() > CHUNK:
             _write_utf8(buffer.getvalue())
             buffer.seek(0)
@@ -135,12 +157,6 @@ def refuse_both(*, csv: bool, json: bool) -> None:
     """
     if csv and json:
         raise UsageError("An answer is either CSV or JSON; leave out --csv or --json.")
-
-
-def _no_formula(text: str) -> str:
-    """Return a text from outside on one line, as a spreadsheet may be given it."""
-    plain = one_line(text)
-    return f"'{plain}" if plain.startswith(FORMULA) else plain
 
 
 def _write_utf8(text: str) -> None:

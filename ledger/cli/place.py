@@ -8,10 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger.errors import UsageError
+from ledger.report.document import view_document
 
 if TYPE_CHECKING:  # the ledger is imported only by a command that opens one
     from ledger.model.determination import View
     from ledger.runtime import Ledger, Passphrase
+
+__all__ = [
+    "LEDGER_PLACE", "PASSPHRASE_FILE", "ask_twice", "chosen_place", "here", "ledger_at_hand", "open_chosen",
+    "open_here", "passphrase", "said_passphrase", "view_document", "view_words",
+]  # fmt: skip
+
+LEDGER_PLACE: Final[ContextVar[Path | None]] = ContextVar("ledger_place", default=None)
+"""The ledger of ``pledger --ledger``, for the command that follows where that names none."""
 
 PASSPHRASE_FILE: Final[ContextVar[Path | None]] = ContextVar("passphrase_file", default=None)
 """The file of ``pledger --passphrase-file``, for the command that follows."""
@@ -27,9 +36,93 @@ def open_chosen(directory: Path | None, *, engine: str | None = None) -> "Ledger
         UsageError: none is named, and the current directory is none.
         PledgerError: as ``open_ledger``.
     """
-    from ledger.runtime import chosen_directory, open_ledger
+    from ledger.runtime import open_ledger
+    from ledger.runtime.settings import address_of
 
-    return open_ledger(chosen_directory(directory), passphrase=passphrase(), engine=engine)
+    place = chosen_place(directory)
+    address = address_of(place)
+    if address is not None:
+        return _open_served(address, engine=engine)
+    return open_ledger(place, passphrase=passphrase(), engine=engine)
+
+
+def open_here(directory: Path | None, *, what: str, engine: str | None = None) -> "Ledger":
+    """Return the ledger that a command means, open, for what can only be done where its directory is.
+
+    Args:
+        what: is done, for the sentence of a refusal: ``serving``.
+
+    Raises:
+        UsageError: what is named is the address of a served ledger.
+        PledgerError: as ``open_ledger``.
+    """
+    from ledger.runtime import open_ledger
+
+    return open_ledger(here(directory, what=what), passphrase=passphrase(), engine=engine)
+
+
+def here(directory: Path | None, *, what: str) -> Path:
+    """Return the directory of the ledger that a command means; as ``open_here``, without opening it."""
+    from ledger.runtime.settings import address_of
+
+    place = chosen_place(directory)
+    address = address_of(place)
+    if address is not None:
+        message = (
+            f"{what[:1].upper()}{what[1:]} needs the ledger's directory, and {address} is a server's address; do it "
+            "where the ledger is, with --ledger DIR."
+        )
+        raise UsageError(message, ledger=address)
+    return place
+
+
+def chosen_place(given: Path | None) -> Path:
+    """Return what a command means: the option's own, else that of ``pledger --ledger``, else as the settings say.
+
+    Raises:
+        UsageError: nothing is named, and the current directory is no ledger.
+    """
+    from ledger.runtime import chosen_directory
+
+    return chosen_directory(given if given is not None else LEDGER_PLACE.get())
+
+
+def _open_served(address: str, *, engine: str | None) -> "Ledger":
+    """Return a served ledger, open: followed into its verified copy, on the word of a pinned policy where one is."""
+    from ledger.cli.log import chosen_policy
+    from ledger.cli.output import Progress, note
+    from ledger.client import Copy, Place, open_remote
+    from ledger.runtime.settings import chosen_client_keys, chosen_copies, chosen_token
+
+    place = Place(address, chosen_copies(), chosen_client_keys(), chosen_token())
+    copy = Copy(place.home, place.url, token=place.token)
+    is_new = copy.is_new
+    trust, trusted = chosen_policy(copy.site, None)
+    with Progress(f"Following {address}") as progress:
+        opened = open_remote(place, trusted=trusted, passphrase=passphrase(), engine=engine, progress=progress)
+    if is_new and trust == "self-declared":
+        note(
+            f"{opened.origin} at {address} is met for the first time, on its own word: genesis {opened.genesis}. "
+            "Compare that with its operator's, and pin its policy with pledger trust add."
+        )
+    return opened
+
+
+def ledger_at_hand(directory: Path | None, *, genesis: str) -> Path | None:
+    """Return the ledger that a command may use: the one that is named, else the setting's or the one here, if it is it.
+
+    Args:
+        genesis: of the ledger that it has to be, where it is not named.
+    """
+    from ledger.runtime.settings import address_of, read_config
+
+    if directory is not None:
+        return directory
+    try:
+        found = chosen_place(None)
+    except UsageError:
+        return None
+    return found if address_of(found) is None and read_config(found).genesis == genesis else None
 
 
 def passphrase() -> "Passphrase":
@@ -77,11 +170,6 @@ def _type(prompt: str) -> bytes | None:
         return getpass(prompt).encode("utf-8", "surrogateescape") or None
     except EOFError:
         return None
-
-
-def view_document(view: "View") -> dict[str, object]:
-    """Return a view as every answer gives it."""
-    return {"size": view.size, "as_of": view.as_of}
 
 
 def view_words(view: "View") -> str:

@@ -142,7 +142,7 @@ def tell_receipts(drafts: "list[Draft]", receipts: "tuple[Receipt, ...]", *, bef
     """Print the receipts of drafts, in their order."""
     pairs = list(zip(drafts, receipts, strict=True))
     if json:
-        from ledger.cli.receipt import receipt_document
+        from ledger.report.document import receipt_document
 
         answer({
             "receipts": [

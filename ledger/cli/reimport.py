@@ -1,8 +1,9 @@
 """Raw files of a bundle imported again: whether they give the observations that were signed.
 
 Verification proper takes the normalised figures as the evidence says them. ``pledger verify --deep`` goes one step
-further back, by the same importer and mapping; where either is another, or the raw file does not travel, it says so. It
-expects a bundle that was found sound. Source: design §2.6.
+further back, by the same importer and the mapping that the evidence names: one that is shipped, or the one that travels
+in the bundle. Where the importer is another, or the raw file or the mapping does not travel, it says so. It expects a
+bundle that was found sound. Source: design §2.6.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,13 +12,13 @@ from datetime import date
 from typing import BinaryIO, Final
 
 from ledger.audit.archive import Archive
-from ledger.audit.bundle import open_bundle, raw_member
+from ledger.audit.bundle import MAPPING_LIMIT, mapping_member, open_bundle, raw_member
 from ledger.audit.verification import Finding
 from ledger.errors import PledgerError
 from ledger.ingest.imported import Imported
 from ledger.ingest.mapping import Mapping, find_format, format_names
 from ledger.ingest.table import TableMapping, parse_table_mapping, table_bytes, table_names
-from ledger.ingest.tabular import IMPORTER, VERSION, read_evidence
+from ledger.ingest.tabular import IMPORTER, VERSION, parse_any_mapping, read_evidence
 from ledger.model.evidence import Evidence
 from ledger.model.statement import parse_statement
 from ledger.signing.envelope import STATEMENT, open_envelope
@@ -40,15 +41,36 @@ def reimport(bundle: BinaryIO) -> Reimported:
     mappings: dict[str, Mapping | TableMapping] = {one.digest: one for one in map(find_format, format_names())}
     tables = (parse_table_mapping(table_bytes(name), name=name) for name in table_names())
     mappings |= {one.digest: one for one in tables}
-    findings: list[Finding] = []
+    evidence = list(_evidence(archive))
+    findings = list(_carried(archive, evidence, mappings))
     not_checked: list[str] = []
-    for bodies in _by_import(_evidence(archive), mappings):
+    for bodies in _by_import(evidence, mappings):
         body = bodies[0]
         if (reason := _why_not(archive, body, mappings)) is not None:
             not_checked.append(f"deep: {body.title}: {reason}")
             continue
         findings += _differences(archive, bodies, mappings[body.importer.mapping])
     return Reimported(tuple(findings), tuple(dict.fromkeys(not_checked)))
+
+
+def _carried(
+    archive: Archive, evidence: Iterable[Evidence], mappings: dict[str, Mapping | TableMapping]
+) -> Iterator[Finding]:
+    """Add the mappings that travel in the bundle; yield those that the importer, which is this one, cannot read."""
+    names = {
+        body.importer.mapping: body.importer.mapping_name
+        for body in evidence
+        if (body.importer.name, body.importer.version) == (IMPORTER, VERSION)
+    }
+    for digest, name in sorted(names.items()):
+        member = mapping_member(digest)
+        if digest in mappings or archive.find(member) is None:
+            continue
+        try:
+            mappings[digest] = parse_any_mapping(archive.read(member, limit=MAPPING_LIMIT), name=name)
+        except PledgerError as error:
+            sentence = f"By the mapping that the evidence names nothing can be imported: {error.message}"
+            yield Finding("mapping.unreadable", member, sentence, STEP)
 
 
 def _evidence(archive: Archive) -> Iterator[Evidence]:
@@ -76,7 +98,7 @@ def _why_not(archive: Archive, body: Evidence, mappings: dict[str, Mapping | Tab
     if (body.importer.name, body.importer.version) != (IMPORTER, VERSION):
         return f"it was imported by {body.importer.name} {body.importer.version}, and this is {IMPORTER} {VERSION}"
     if body.importer.mapping not in mappings:
-        return f"its mapping {body.importer.mapping_name} is not one that is shipped"
+        return f"its mapping {body.importer.mapping_name} is neither one that is shipped nor in the bundle"
     if archive.find(raw_member(body.raw.digest)) is None:
         return "its raw file is not in the bundle"
     return None

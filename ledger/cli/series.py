@@ -8,7 +8,8 @@ import typer
 
 from ledger.cli.option import AsOf, Csv, EngineName, Json, LedgerDirectory, Size
 from ledger.cli.output import Progress, answer, csv_table, note, refuse_both, say, table
-from ledger.cli.place import open_chosen, view_document, view_words
+from ledger.cli.place import open_chosen, view_words
+from ledger.report.document import figures_document, listed_document
 
 if TYPE_CHECKING:
     from ledger.assessment.series import Figure, Listed
@@ -69,7 +70,7 @@ def series(
             if csv:
                 csv_table(Listed._fields, map(_cells, listed), numbers=NUMBERS)
             elif json:
-                answer({"view": view_document(view), "series": [one._asdict() for one in listed]})
+                answer(listed_document(view, listed))
             else:
                 say(view_words(view))
                 _tell(listed)
@@ -78,7 +79,7 @@ def series(
         if csv:
             csv_table(Figure._fields, (map(str, one) for one in figures), numbers=NUMBERS)
         elif json:
-            answer({"view": view_document(view), "figures": [one._asdict() for one in figures]})
+            answer(figures_document(view, figures))
         else:
             say(view_words(view), f"{chosen}:")
             _tell_figures(figures)

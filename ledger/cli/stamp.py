@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from ledger.cli.option import Json, LedgerDirectory
 from ledger.cli.output import Progress, answer, say
-from ledger.cli.place import open_chosen
+from ledger.cli.place import open_here
 from ledger.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ ANSWER: Final = {
 
 def stamp(ledger: LedgerDirectory = None, json: Json = False) -> int:
     """Ask the time-stamping authorities to stamp the last checkpoint; exit code 0 where all of them have, else 1."""
-    with open_chosen(ledger) as opened:
+    with open_here(ledger, what="asking for timestamps") as opened:
         if not opened.timestamps:
             message = (
                 "The ledger has no time-stamping authority; add a [[timestamp]] with url and root to pledger.toml."

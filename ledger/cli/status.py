@@ -8,13 +8,13 @@ import typer
 
 from ledger.cli.option import AsOf, Csv, EngineName, Instrument, Json, LedgerDirectory, Party, Size
 from ledger.cli.output import Progress, answer, csv_table, note, refuse_both, say, table
-from ledger.cli.place import open_chosen, view_document, view_words
+from ledger.cli.place import open_chosen, view_words
 from ledger.errors import UsageError
+from ledger.report.document import bands, ends, status_document, together_document
 
 if TYPE_CHECKING:
     from ledger.assessment.link import Together
     from ledger.assessment.result import CommitmentResult, Erased, Score, Side, SourceResult, TermResult
-    from ledger.model.determination import View
     from ledger.model.ratio import Ratio
 
 EXAMPLES: Final = """\
@@ -35,8 +35,9 @@ ANSWER: Final = {
         "high), `stances`, `cites`, `links` (R16); a term has `id`, `kind`, `outcome`, `reason`, `days_late`, `grade`, "
         "`coverage`, `sources_missing`, `readings`, `ratios` (typed: `kind`, `source`, `channel`, `measure`, "
         "`value`, `words` and what they are reckoned from), `flips` and `deciding` (what would turn or decide it, "
-        "R13), `discrepancies` (R8), and the further members of the schema `commitment-"
-        "result.v1`; `erased` lists what all this could rest on, had it not been erased"
+        "R13), `discrepancies` (R8), `depths` (E10), and the further members of the schema `commitment-"
+        "result.v1`; `beside` is performance, leverage and quadrant (E10); `erased` lists what all this could rest on, "
+        "had it not been erased"
     ),
     "erased": "what the view would know, had no logged erasure removed it: `entry`, `kind`, `subject`, `what`, `by` …",
 }
@@ -47,6 +48,10 @@ TOGETHER: Final = ANSWER | {
         "`high`, `terms`, `without`), `once`, `words`"
     ),
     "left_out": "with `totals`: what is in none of them, each with the reason",
+    "credibility": (
+        "with `--party`, of that party (E10): `trials`, `mean` and `interval` (low and high), `counted`, `left_out`, "
+        "`rules`, `words`; null without it"
+    ),
 }
 CSV: Final = (
     "commitment", "title", "date", "validity", "disposition", "term", "term_title", "kind", "outcome", "reason", "due",
@@ -99,14 +104,16 @@ def status(  # noqa: PLR0917, a command's options are its arguments
         erased = opened.erased(view)
         if is_chosen:
             results, together = opened.together(view, party=party, instrument=instrument)
+            credited = opened.credibility(party, view) if party is not None else None
         else:
             results, together = opened.results(view, () if subject is None else (subject,)), None
+            credited = None
     if csv:
         note(view_words(view))
         csv_table(CSV, csv_rows(results), numbers=NUMBERS)
         return
     if json:
-        answer(status_document(view, results, erased) | together_document(together))
+        answer(status_document(view, results, erased) | together_document(together, credited))
         return
     say(view_words(view))
     say(*erased_lines(erased if subject is None else results[0].erased))
@@ -119,28 +126,8 @@ def status(  # noqa: PLR0917, a command's options are its arguments
             say(*detail_lines(result))
     if together is not None:
         say(*together_lines(together))
-
-
-def status_document(
-    view: "View", results: "Iterable[CommitmentResult]", erased: "Iterable[Erased]" = ()
-) -> dict[str, object]:
-    """Return the status as ``--json`` gives it: view and commitments, ratios as fractions."""
-    from ledger.model.statement import plain
-
-    return {
-        "view": view_document(view),
-        "commitments": [commitment_document(result) for result in results],
-        "erased": [plain(one) for one in erased],
-    }
-
-
-def together_document(together: "Together | None") -> dict[str, object]:
-    """Return totals over several commitments as ``--json`` gives them; nothing where none were asked for."""
-    from ledger.model.statement import plain
-
-    if together is None:
-        return {}
-    return {"totals": [plain(one) for one in together.totals], "left_out": list(together.left_out)}
+    if credited is not None:
+        say(f"Credibility of {credited.words}", *(f"  {rule}" for rule in credited.rules))
 
 
 def together_lines(together: "Together") -> Iterator[str]:
@@ -163,30 +150,6 @@ def erased_lines(erased: "Iterable[Erased]") -> Iterator[str]:
 
     for one in erased:
         yield f"Erased: {erased_words(one)}"
-
-
-def commitment_document(result: "CommitmentResult") -> dict[str, object]:
-    """Return one commitment: the three axes, its terms whole, and its score and band, written and practised."""
-    from ledger.model.statement import plain
-
-    return {
-        "subject": result.subject,
-        "title": result.title,
-        "date": result.date,
-        "instrument": result.instrument,
-        "obligors": list(result.obligors),
-        "obligees": list(result.obligees),
-        "validity": result.validity,
-        "validity_reason": result.validity_reason,
-        "disposition": result.disposition,
-        "terms": [plain(term) for term in result.terms],
-        "score": {"written": ends(result.score.written), "practised": ends(result.score.practised)},
-        "band": {"written": bands(result.score.written), "practised": bands(result.score.practised)},
-        "stances": [plain(stance) for stance in result.stances],
-        "cites": [plain(cite) for cite in result.cites],
-        "links": [plain(link) for link in result.links],
-        "erased": [plain(one) for one in result.erased],
-    }
 
 
 def tell_table(results: "Iterable[CommitmentResult]") -> None:
@@ -332,13 +295,3 @@ def percent(share: str | None) -> str:
     tenths = round(abs(Fraction(share)) * 1000)
     sign = "-" if Fraction(share) < 0 and tenths else ""
     return f"{sign}{tenths // 10}.{tenths % 10} %"
-
-
-def ends(side: "Side") -> list[str]:
-    """Return the two ends of a score, low and high; equal ends are a point."""
-    return [side.low, side.high]
-
-
-def bands(side: "Side") -> list[str]:
-    """Return the bands of the two ends (E7)."""
-    return [side.low_band, side.high_band]

@@ -6,6 +6,7 @@ import typer
 
 from ledger.cli.option import Json, LedgerDirectory
 from ledger.cli.output import answer, say
+from ledger.cli.place import here
 
 UPGRADE_EXAMPLES: Final = """\
 \b
@@ -38,9 +39,9 @@ def upgrade(ledger: LedgerDirectory = None, json: Json = False) -> None:
 
     An earlier layout is refused by all other commands. Make a copy of the database first, and stop what writes to it.
     """
-    from ledger.runtime import chosen_directory, upgrade_store
+    from ledger.runtime import upgrade_store
 
-    before, layout = upgrade_store(chosen_directory(ledger))
+    before, layout = upgrade_store(here(ledger, what="upgrading"))
     if json:
         answer({"before": before, "layout": layout})
     elif before == layout:

@@ -19,7 +19,6 @@ from ledger.errors import UsageError
 if TYPE_CHECKING:
     from ledger.ingest.imported import Imported, ImportedSeries
     from ledger.ingest.preview import Preview, Total
-    from ledger.tlog.proof import Receipt
 
 EXAMPLES: Final = """\
 \b
@@ -146,6 +145,7 @@ def submit_files(
     Raises:
         PledgerError: as ``Ledger.submit``; nothing is recorded where one of several files cannot be read.
     """
+    from ledger.ingest.preview import imported_document
     from ledger.runtime import DESK
 
     mapping = _with_parties(mapping, name, ledger)
@@ -166,7 +166,7 @@ def submit_files(
                     stream, name=path.name, mapping=mapping, mapping_name=name, published=published,
                     source={"role": role.value, "address": None} | note | stated | {"via": via}, key=key or DESK,
                 )  # fmt: skip
-            told.append(_document(done.imported, done.receipts))
+            told.append(imported_document(done.imported, [(one.index, one.statement) for one in done.receipts]))
             imported.append(done.imported)
     return told, imported
 
@@ -225,20 +225,11 @@ def say_files(told: list[dict[str, object]], read: "list[Imported]") -> None:
 
 def _tell_previews(read: "list[Imported]", *, json: bool) -> None:
     """Tell what was understood of files, none of which is recorded."""
-    from ledger.ingest.preview import preview, readings
+    from ledger.ingest.preview import preview, preview_document
 
     found = [(imported, [preview(series) for series in imported.series]) for imported in read]
     if json:
-        documents = []
-        for imported, previews in found:
-            document = _document(imported, ())
-            listed = document["series"]
-            assert isinstance(listed, list)  # noqa: S101  # made just above
-            for line, one in zip(listed, previews, strict=True):
-                line.update(_preview_document(one))
-            documents.append(
-                document | {"columns": {name: list(of) for name, of in readings(imported.mapping).items()}}
-            )
+        documents = [preview_document(imported, previews) for imported, previews in found]
         answer({"preview": documents})
         return
     for imported, previews in found:
@@ -345,38 +336,3 @@ def _words(line: dict[str, str]) -> str:
 def _total_words(total: "Total") -> str:
     level = f", codes of {total.digits} digits" if total.digits else ""
     return f"{total.value} {total.unit}{f' {total.basis}' if total.basis else ''} in {total.count} figures{level}"
-
-
-def _preview_document(found: "Preview") -> dict[str, object]:
-    return {
-        "first": list(found.first), "periods": found.periods, "codes": found.codes, "statuses": found.statuses,
-        "totals": [
-            {"unit": one.unit, "basis": one.basis, "digits": one.digits, "count": one.count, "value": one.value}
-            for one in found.totals
-        ],
-    }  # fmt: skip
-
-
-def _document(imported: "Imported", receipts: "tuple[Receipt, ...]") -> dict[str, object]:
-    places: list[tuple[int | None, str | None]] = [(receipt.index, receipt.statement) for receipt in receipts]
-    entries = places or [(None, None)] * len(imported.series)
-    return {
-        "file": imported.name,
-        "raw": imported.digest,
-        "size": imported.size,
-        "mapping": imported.mapping.name,
-        "rows": imported.rows,
-        "left_out": imported.left_out,
-        "rejected": {
-            "count": imported.rejected_count,
-            "rows": [{"row": row.row, "column": row.column, "reason": row.reason} for row in imported.rejected],
-        },
-        "series": [
-            {
-                "subject": one.subject, "authority": one.authority, "published": one.published, "imputed": one.imputed,
-                "start": one.start, "end": one.end, "count": one.observations.count,
-                "observations": one.observations.digest, "entry": entry, "statement": statement,
-            }
-            for one, (entry, statement) in zip(imported.series, entries, strict=True)
-        ],
-    }  # fmt: skip

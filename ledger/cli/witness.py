@@ -133,11 +133,11 @@ def _serve(
 
     with Server(address, handle, limit=REQUEST_LIMIT) as server:
         _tell(name, cosigners, logs, url=server.url, json=json)
-        _until_stopped(server.serve_forever)
+        until_stopped(server.serve_forever)
     note("The witness has stopped.")
 
 
-def _until_stopped(serve: Callable[[], None]) -> None:
+def until_stopped(serve: Callable[[], None]) -> None:
     """Serve until the process is asked to end: an interrupt, or SIGTERM."""
 
     def stop(*_: object) -> None:

@@ -12,6 +12,10 @@ A ledger is a directory::
     cosigned/        checkpoints as its witnesses cosigned them, by size
     stamped/         timestamps over checkpoints, by size and authority ([[timestamp]] with url and root; RFC 3161)
     published        the last checkpoint that left, noted after each commit: a database that is behind it is an old copy
+    pending/         statements that a server took and that wait for their files, an hour at most
+    hooks/           whom a server tells of what the log gained: addresses and secrets (0600), and what is not told yet
+    tokens           by which a private ledger is read: digests, 0600
+    reads/           who read what, where [serve] asks for that trail
     withheld         in a ledger that was imported: digests of files that its site kept back, a line each
 
 Everything else is handed down from here: nothing below asks for the time, a key file or an environment variable.

@@ -49,6 +49,7 @@ from ledger.runtime.database import open_store
 from ledger.runtime.engine import chosen_engine, columnar_copies
 from ledger.runtime.file import Chunks, sync_directory, write_file
 from ledger.runtime.keyring import Keyring, KnownKey, MakeKey, Passphrase, checkpoint_signer, known_key, official_keys
+from ledger.runtime.recalled import Recalled
 from ledger.runtime.restricted import Salted, find_salt, salt_imported
 from ledger.runtime.said import evidence_body, grant_body, make_statement
 from ledger.runtime.settings import (
@@ -78,7 +79,7 @@ from ledger.signing.key import Algorithm, PrivateKey, Signer
 from ledger.store.blobs import DirectoryBlobs, Kept
 from ledger.store.published import PublishedFile
 from ledger.tlog.checkpoint import Checkpoint, parse_checkpoint
-from ledger.tlog.entry import Header, parse_header
+from ledger.tlog.entry import parse_header
 from ledger.tlog.finding import Finding
 from ledger.tlog.merkle import Hash, consistency_indexes, inclusion_indexes, prove_consistency, prove_inclusion
 from ledger.tlog.note import VerifierKey, parse_note
@@ -89,16 +90,18 @@ from ledger.tlog.stored import Head, Row
 if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them; here only their names
     from ledger.assessment.history import History
     from ledger.assessment.link import Together
-    from ledger.assessment.result import CommitmentResult, Erased
+    from ledger.assessment.result import CommitmentResult, Credibility, Erased
     from ledger.assessment.selection import Engine
     from ledger.assessment.series import Figure
     from ledger.ingest.document import Draft
     from ledger.ingest.imported import Imported
+    from ledger.service.closed import Closures
     from ledger.service.cosign import Ask, Cosigned, Wait
     from ledger.service.erase import Removed
     from ledger.service.export import Export, Form
     from ledger.service.export_log import Exported
     from ledger.service.interval import Dating
+    from ledger.service.live import LiveSite
     from ledger.service.since import Since
     from ledger.service.stamp import Ask as AskTime
     from ledger.service.stamp import Asked as AskedTime
@@ -206,6 +209,8 @@ class Ledger:
         self._begin_group = Lock()
         self._answering = Lock()
         self._signers: dict[str, Signer] = {}
+        self._recalled = Recalled(store.reading)
+        self._last_known: tuple[tuple[View, int], Known] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -241,8 +246,8 @@ class Ledger:
         """Return what recomputing everything from the bytes gives, held against the last checkpoint that left."""
         with self._store.reading() as reading:
             checked = check_log(
-                reading, self.blobs, genesis=self.genesis, executor=executor, progress=progress,
-                excused=read_withheld(self.directory),
+                reading, self.blobs, genesis=self.genesis, executor=executor, elsewhere=self._store.elsewhere(),
+                progress=progress, excused=read_withheld(self.directory),
             )  # fmt: skip
             published = self._published.last()
             try:
@@ -252,7 +257,20 @@ class Ledger:
                 if not checked.findings:
                     found = Finding("head.contradicted", "the head", error.message, "design §2.5")
                     checked = replace(checked, findings=(found,))
+            if checked.is_sound:
+                # By its own keys and tree, so that nothing can be said of it before these are known to be right.
+                checked = replace(checked, findings=self._check_beside(reading))
         return checked
+
+    def _check_beside(self, reading: Reading) -> tuple[Finding, ...]:
+        """Return what is wrong with the cosigned checkpoints and the timestamps that lie beside a sound log."""
+        from ledger.service.beside import check_beside
+
+        try:
+            witnesses = [one.key for one in self.witnesses]
+            return tuple(check_beside(reading, self._dating(), keys_at=self.log_keys, witnesses=witnesses))
+        except PledgerError as error:
+            return (Finding("beside.unread", "what lies beside the log", error.message, "design §2.4"),)
 
     # --- reading the log ----------------------------------------------------------------------------------------------
 
@@ -407,7 +425,7 @@ class Ledger:
 
     def said(self, size: int | None = None) -> tuple[Said, ...]:
         """Return every statement of the log's first ``size`` entries (all of them, if not given), but those erased."""
-        return tuple(said for row in self.rows(0, size) if (said := read_said(row)) is not None)
+        return self._recalled.upto(self.head().size if size is None else size).said
 
     def view(self, as_of: str | None = None, size: int | None = None) -> View:
         """Return a view: today and everything, unless a day or a size says otherwise (R1).
@@ -422,18 +440,20 @@ class Ledger:
         return View(size=entries if size is None else size, as_of=day)
 
     def known(self, view: View) -> Known:
-        """Return what a view knows; what was signed with a compromised key after it was lost does not count (R1)."""
-        said: list[Said] = []
-        absent: list[Header] = []
-        with self._store.reading() as reading:
-            for row in reading.rows(0, view.size):
-                one = read_said(row)
-                said += () if one is None else (one,)
-                absent += (parse_header(row.header),) if one is None else ()
-            # What a later entry erased is not there for an earlier view either.
-            rows = reading.rows(view.size, reading.head().size, kinds=("erasure",))
-            later = [one for row in rows if (one := read_said(row)) is not None]
+        """Return what a view knows; what was signed with a compromised key after it was lost does not count (R1).
+
+        The last one is remembered: one question asks for it several times, and several who ask mean the same view.
+        """
+        key = (view, self.erasures())
+        last = self._last_known
+        if last is None or last[0] != key:
+            last = self._last_known = (key, self._known(view))
+        return last[1]
+
+    def _known(self, view: View) -> Known:
+        said, absent, later = self._recalled.upto(view.size)
         gone = void(said, view.size, self._authority_at(view.size))
+        # What a later entry erased is not there for an earlier view either.
         erased = find_erased((*said, *later), absent)
         return look((one for one in said if one.index not in gone), view, erased=erased)
 
@@ -510,6 +530,18 @@ class Ledger:
         results = self.results(view, subjects, engine=engine) if subjects else ()
         return results, totals(self.known(view), results)
 
+    def credibility(self, party: str, view: View, *, engine: "Engine | None" = None) -> "Credibility":
+        """Return how far a party has kept its own word, over all its commitments that a view knows (E10).
+
+        Raises:
+            NotFoundError: the view knows no such party.
+        """
+        from ledger.assessment.beside.credibility import credibility
+
+        subjects = self.subjects(view, party=party)
+        results = self.results(view, subjects, engine=engine) if subjects else ()
+        return credibility(self.known(view), party, results)
+
     def history(self, subject: str, view: View, *, engine: "Engine | None" = None) -> "History":
         """Return how the terms of a commitment came to be what they are at a view, by day and by entry (R1).
 
@@ -520,15 +552,14 @@ class Ledger:
             NotFoundError: the view does not know the commitment.
         """
         from ledger.assessment.history import history
+        from ledger.service.retelling import Retelling
 
         drawn = engine or self.engine()
-
-        def result_at(at: View) -> "CommitmentResult | None":
-            is_known = subject in self.known(at).commitments
-            return self.results(at, (subject,), engine=drawn)[0] if is_known else None
-
         self.results(view, (subject,), engine=drawn)  # refuses a commitment that is not known
-        return history(self.said(view.size), subject, view, result_at)
+        said, absent, _ = self._recalled.upto(self.head().size)
+        told = Retelling(said, absent, self._authority_at, drawn, self.blobs.open)
+        below = [one for one in said if one.index < view.size]
+        return history(below, subject, view, lambda at: told.result_at(subject, at))
 
     def figures(self, series: str, view: View, *, vintages: bool = False) -> "Iterator[Figure]":
         """Return the figures of a series that a view knows: of each point the newest, or those of all vintages (R2).
@@ -595,7 +626,7 @@ class Ledger:
         now = self.clock()
         statements = [check_draft(draft, issued=now) for draft in drafts]
         open_moments = [draft.issued is None for draft in drafts]
-        return self._say(statements, open_moments, key=key)
+        return self.say(statements, open_moments, key=key)
 
     def state(self, statements: Sequence[Statement], *, key: str = DESK) -> tuple[Receipt, ...]:
         """Sign statements and publish them, all or none; as ``record``, for what was not drafted by hand.
@@ -608,9 +639,17 @@ class Ledger:
             seal(compose(statement, genesis=self.genesis, anchor=anchor), signer, typ=STATEMENT).raw
             for statement in statements
         ]
+        return self.hand_in(raws)
+
+    def hand_in(self, raws: Sequence[bytes]) -> tuple[Receipt, ...]:
+        """Publish signed statements, all or none, and return their receipts; the one way to write what was said here.
+
+        Raises:
+            PledgerError: as ``publish`` and ``receipts``.
+        """
         return self.receipts(self.publish(raws))
 
-    def _say(self, statements: Sequence[Statement], open_moments: Sequence[bool], *, key: str) -> tuple[Receipt, ...]:
+    def say(self, statements: Sequence[Statement], open_moments: Sequence[bool], *, key: str) -> tuple[Receipt, ...]:
         """State what has not been said before; what has, gets the receipt that it has."""
         author = self.keyring.get(key).kid
         with self._store.reading() as reading:
@@ -652,23 +691,44 @@ class Ledger:
         Raises:
             PledgerError: as ``publish`` and ``receipts``.
         """
+        return self.answer((self.group().publish(raws),))
+
+    def group(self) -> Group:
+        """Return the writer that any number of threads may share."""
         with self._begin_group:
             if self._group is None:
                 self._group = Group(self._writer())
-        publication = self._group.publish(raws)
-        if any(row.kind == "key" for row in publication.rows):
+        return self._group
+
+    def answer(self, publications: Sequence[Publication]) -> tuple[Receipt, ...]:
+        """Return the receipts of what the shared writer published in one commit, in order; for any thread."""
+        if any(row.kind == "key" for one in publications for row in one.rows):
             with self._answering:
                 self._write_policy()
         with self._answering if self.witnesses or self.timestamps else nullcontext():
-            return self.receipts(publication)
+            return self.receipts(*publications)
 
-    def receipts(self, publication: Publication) -> tuple[Receipt, ...]:
-        """Return a receipt for each statement of a publication, in its order."""
-        fresh = {receipt.index: receipt for receipt in publication.receipts()}
+    def receipts(self, *publications: Publication) -> tuple[Receipt, ...]:
+        """Return a receipt for each statement of publications, in their order."""
+        fresh = {receipt.index: receipt for one in publications for receipt in one.receipts()}
         receipts = tuple(
-            fresh[place.index] if place.index in fresh else self.receipt(place.index) for place in publication.places
+            fresh[place.index] if place.index in fresh else self.receipt(place.index)
+            for one in publications
+            for place in one.places
         )
         return self._answered(receipts)
+
+    def live_site(self) -> "LiveSite":
+        """Return the static site that ``export_log`` writes, answered out of the store as it stands."""
+        from ledger.service.live import LiveSite
+
+        return LiveSite(self._leaving, self.blobs, policy=self.policy, dating=self._dating)
+
+    def closures(self) -> "Closures":
+        """Return what finds the entries that belong to a commitment by index, and remembers them."""
+        from ledger.service.closed import Closures
+
+        return Closures(self._store.reading, self.blobs, authority_at=self._authority_at, engine=self.engine)
 
     def submit(
         self,
@@ -718,7 +778,7 @@ class Ledger:
         self.blobs.put(Chunks(iter([mapping])), expected=imported.mapping.digest)
         for series in imported.series:
             self.blobs.put(Chunks(series.observations.chunks()), expected=series.observations.digest)
-        return Submitted(self._say(statements, [True] * len(statements), key=key), imported)
+        return Submitted(self.say(statements, [True] * len(statements), key=key), imported)
 
     def with_parties(self, mapping: bytes, *, name: str) -> bytes:
         """Return a mapping with the parties filled in that it names by their codes alone, as the ledger knows them now.
@@ -728,12 +788,13 @@ class Ledger:
             ConflictError: two parties carry one code.
         """
         from ledger.assessment.party import party_codes
-        from ledger.ingest.party import asked_systems, with_parties
+        from ledger.ingest.party import asked_systems, optional_systems, with_parties
 
         systems = asked_systems(mapping, name=name)
         if not systems:
             return mapping
-        codes = party_codes(self.known(self.view()), systems, self.blobs.open)
+        optional = optional_systems(mapping, name=name)
+        codes = party_codes(self.known(self.view()), systems, self.blobs.open, optional=optional)
         return with_parties(mapping, codes.parties, source=codes.words)
 
     def _salt(self, imported: "Imported", stream: BinaryIO) -> bytes:
@@ -751,7 +812,7 @@ class Ledger:
         (result,) = self.results(view, (subject,))
         body = plain(determination(result, view))
         statement = make_statement("determination", subject, body, issued=self.clock())
-        return self._say([statement], [True], key=key)[0], result
+        return self.say([statement], [True], key=key)[0], result
 
     def index(self) -> "tuple[Receipt, Index]":
         """Log the root of the completeness index over all entries; its receipt and what it says come back.
@@ -815,6 +876,11 @@ class Ledger:
             if (by := self._folded.erased.get(digest)) is not None:
                 message = f"The file {digest} was erased by entry {by}, and is not kept again; leave it out."
                 raise ConflictError(message, digest=digest, by=by)
+
+    def erasures(self) -> int:
+        """Return how many bodies and files logged erasures name; while it is the same, a view gives the same answer."""
+        self.authority()
+        return len(self._folded.erased)
 
     def finish_erasures(self) -> tuple[str, ...]:
         """Remove what logged erasures name and a crash left; the digests of files that were still there come back."""
@@ -1133,7 +1199,7 @@ class Ledger:
         """
         refuse_wrong_approvals(payload, approvals, self.authority())
         operator = find_key(self.keyring, read_draft(payload).subject, usual=_OPERATOR)
-        return self.receipts(self.publish([seal_appointment(payload, approvals, operator).raw]))[0]
+        return self.hand_in([seal_appointment(payload, approvals, operator).raw])[0]
 
     def _operator(self) -> str:
         """Return the name of the operator's key; where it is not here, that under which it usually is."""

@@ -68,6 +68,7 @@ def evidence_body(
         "vintage": {"published": series.published, "imputed": series.imputed},
         "covers": {"start": series.start, "end": series.end},
         "absent": mapping.absent,
+        "currencies": mapping.currencies,
         "raw": raw,
         "importer": {
             "name": imported.importer, "version": imported.version, "mapping": mapping.digest,

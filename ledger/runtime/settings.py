@@ -28,6 +28,18 @@ LEDGER: Final = "PLEDGER_LEDGER"
 """The setting that names the directory of the ledger, where a command does not."""
 
 
+TOKEN: Final = "PLEDGER_TOKEN"  # noqa: S105, the name of the setting
+"""The setting with the token by which a private ledger that somebody else serves is read."""
+
+
+CLIENT_KEYS: Final = "PLEDGER_KEYS"
+"""The setting that names the directory of key files for a served ledger; else they are beside its copy."""
+
+
+COPIES: Final = "PLEDGER_COPIES"
+"""The setting that names the directory in which verified copies of served ledgers are kept."""
+
+
 PASSPHRASE: Final = "PLEDGER_PASSPHRASE"  # noqa: S105, the name of the setting
 """The setting that protects key files; without it they are protected by their permissions alone."""
 
@@ -76,6 +88,12 @@ PUBLISHED: Final = "published"
 WITHHELD: Final = "withheld"
 
 
+PENDING: Final = "pending"
+
+
+READS: Final = "reads"
+
+
 PARTS: Final = (
     DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", BLOBS, KEYS, POLICY, WITHHELD, PUBLISHED, f".{PUBLISHED}",
     COSIGNED, STAMPED, COLUMNS,
@@ -117,6 +135,41 @@ def chosen_directory(given: Path | None = None) -> Path:
     raise UsageError(f"No ledger is named, and there is none here; give --ledger DIR, or set {LEDGER}.")
 
 
+_ADDRESS: Final = re.compile(r"(https?):/+", re.IGNORECASE)
+
+
+def address_of(place: Path | str) -> str | None:
+    """Return the address of a served ledger that a place means; None where it is a directory.
+
+    As a path it has lost one of its slashes, which comes back here.
+    """
+    text = str(place)
+    found = _ADDRESS.match(text)
+    return f"{found[1].lower()}://{text[found.end() :]}" if found is not None else None
+
+
+def chosen_token() -> str | None:
+    """Return the token that ``PLEDGER_TOKEN`` holds, if it holds one."""
+    return os.environ.get(TOKEN, "").strip() or None
+
+
+def chosen_client_keys() -> Path | None:
+    """Return the directory of key files that ``PLEDGER_KEYS`` names, if it names one."""
+    named = os.environ.get(CLIENT_KEYS, "")
+    return Path(named) if named else None
+
+
+def chosen_copies() -> Path:
+    """Return where copies of served ledgers are kept: in ``PLEDGER_COPIES``, else among this user's data."""
+    named = os.environ.get(COPIES, "")
+    if named:
+        return Path(named)
+    # A path that is not absolute is to be ignored (XDG Base Directory, 0.8).
+    data = os.environ.get("XDG_DATA_HOME", "")
+    home = Path(data) if data.startswith("/") else Path(os.environ.get("HOME", "/")) / ".local" / "share"
+    return home / "pledger" / "served"
+
+
 def chosen_engine_name() -> str | None:
     """Return the name of the engine that ``PLEDGER_ENGINE`` gives, if it gives one."""
     return os.environ.get(ENGINE) or None
@@ -148,7 +201,7 @@ def _read_passphrase(path: Path) -> bytes:
     return phrase
 
 
-_SECRET: Final = re.compile(rf"{PASSPHRASE}|PLEDGER_STORE|PLEDGER_(?:[A-Z0-9]+_)+KEY")
+_SECRET: Final = re.compile(rf"{PASSPHRASE}|{TOKEN}|PLEDGER_STORE|PLEDGER_(?:[A-Z0-9]+_)+KEY")
 """The settings that hold a secret."""
 
 
@@ -228,7 +281,7 @@ def read_config(directory: Path) -> Config:
             f"The file {path} cannot be read: {error}; restore it from a copy.", path=str(path)
         ) from error
     origin, genesis = table.get("origin"), table.get("genesis")
-    members = set(table) - {"witness", "timestamp", "store"}
+    members = set(table) - {"witness", "timestamp", "store", "serve"}
     if members != {"origin", "genesis"} or not isinstance(origin, str) or not isinstance(genesis, str):
         message = f"The file {path} does not give exactly origin and genesis; restore it from a copy."
         raise MalformedError(message, path=str(path))

@@ -14,6 +14,7 @@ from ledger.cli.output import (
     harmless,
     note,
     one_line,
+    panel,
     refuse_both,
     say,
     survive_encoding,
@@ -161,3 +162,31 @@ def test_csv_and_json_at_once_are_refused() -> None:
     """An answer has one form (style §7)."""
     with pytest.raises(UsageError, match="either CSV or JSON"):
         refuse_both(csv=True, json=True)
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Whether somebody sits before it."""
+        return True
+
+
+def test_a_panel_is_framed_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a screen of 40 columns no line is wider, what is set in stays so, and nothing in it acts."""
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("COLUMNS", "40")
+    panel("firm", ["What was said", "  P precision: \x1b[31m" + "a long reason " * 5])
+    lines = screen.getvalue().splitlines()
+    assert lines[0].startswith("╭─ firm ")
+    assert all(len(line) == 40 for line in lines)
+    assert "\x1b[31m" not in screen.getvalue()
+    assert "[U+001B][31m" in screen.getvalue().replace("\n", "")
+    assert lines[3].startswith("│   ")
+
+
+def test_a_panel_is_plain_where_it_is_piped(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that reads it gets lines and no frame."""
+    panel("firm", ["What was said", "  P precision"])
+    assert capsys.readouterr().out == "firm\nWhat was said\n  P precision\n"

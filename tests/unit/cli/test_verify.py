@@ -18,7 +18,7 @@ def answer(*findings: Finding, trust: Trust = "given", not_checked: tuple[str, .
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("trust", ["given", "pinned", "self-declared"])
+@pytest.mark.parametrize("trust", ["given", "pinned", "charter", "self-declared"])
 def test_first_line_says_on_whose_word(trust: Trust) -> None:
     """The first line holds the answer, the trust, the origin and the genesis."""
     genesis = "sha256:" + "a" * 64

@@ -1,0 +1,179 @@
+"""Audits of pledges at a view, as data, as a report, and as a bundle; and the check of anybody's bundle (method §6).
+
+Both take long, so that only a few are at work at once, and an address may ask for so many.
+"""
+
+import hashlib
+import tempfile
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Annotated, BinaryIO, Final, Literal, cast
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.responses import Response
+
+from ledger.audit.verify import verify as check
+from ledger.errors import UsageError
+from ledger.report.html import render
+from ledger.runtime.rendering import printed, rendered, write_bundle
+from ledger.service.software import rendering_software
+from ledger.signing.canonical import digest
+from ledger.web import answer, example
+from ledger.web.api import AskedView, told, view_key
+from ledger.web.api.commitment import Instrument, Party, chosen_subjects
+from ledger.web.problem import HttpError
+from ledger.web.security import PAGE, POLICY
+from ledger.web.served import Served, served
+from ledger.web.token import long, needs
+
+if TYPE_CHECKING:
+    from ledger.model.determination import View
+
+ROUTER: Final = APIRouter(tags=["audits"], dependencies=[Depends(needs("audit")), Depends(long)])
+
+ZIP: Final = "application/zip"
+HTML: Final = "text/html; charset=utf-8"
+JSON: Final = "application/json"
+PDF: Final = "application/pdf"
+
+_TYPES: Final = {"json": JSON, "html": HTML, "pdf": PDF}
+
+SUBJECTS: Final = 200
+"""Commitments of one audit, at most, as they are named in an address."""
+
+Form = Annotated[
+    Literal["json", "html", "pdf", "zip"], Query(alias="format", description="Data, report, print, or bundle.")
+]
+
+_ANSWERS: Final = {
+    200: {
+        "description": "The audit: the whole result as canonical JSON, the report, or the bundle.",
+        "content": {
+            JSON: {"schema": {"type": "object"}, "example": example.AUDIT},
+            "text/html": {"schema": {"type": "string"}},
+            PDF: {"schema": {"type": "string", "format": "binary"}},
+            ZIP: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+@ROUTER.get("/v1/audits", summary="An audit of all that a party owes", responses=_ANSWERS)  # type: ignore[arg-type]  # its own shape
+def audit_of_all(
+    request: Request, asked: AskedView, party: Party = None, instrument: Instrument = None, form: Form = "json"
+) -> Response:
+    """Or of all that an instrument gives force to."""
+    state = served(request)
+    view = asked.view(state)
+    return _audit(request, view, chosen_subjects(state, view, (), party=party, instrument=instrument), form, asked)
+
+
+@ROUTER.get("/v1/audits/{subjects:path}", summary="An audit of pledges", responses=_ANSWERS)  # type: ignore[arg-type]  # as above
+def audit(
+    request: Request,
+    subjects: Annotated[
+        str, Path(description="Commitments, with / between them, in the order of the report.", max_length=20_000)
+    ],
+    asked: AskedView,
+    form: Form = "json",
+) -> Response:
+    """What is given is what `pledger audit` writes; `pledger verify` checks the bundle, offline."""
+    named = tuple(subjects.strip("/").split("/"))
+    if len(named) > SUBJECTS:
+        raise UsageError(f"{len(named)} commitments are named; name {SUBJECTS} at most, or a party or an instrument.")
+    return _audit(request, asked.view(served(request)), named, form, asked)
+
+
+@ROUTER.post(
+    "/v1/verify",
+    summary="Check a bundle",
+    responses=told("Sound or unsound, on whose word, and what was found.", example.VERIFICATION),
+    openapi_extra={
+        "requestBody": {"required": True, "content": {ZIP: {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
+async def verify(
+    request: Request,
+    public: Annotated[bool, Query(description="Excuse what a redacted bundle leaves out.")] = False,  # noqa: FBT002
+) -> Response:
+    """A bundle of this log is held against this server's policy; whoever does not trust it verifies at home."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != ZIP:
+        raise HttpError(415, f"Send the bundle as {ZIP}.", accepts=[ZIP])
+    state = served(request)
+    with tempfile.TemporaryFile() as file:
+        await _spool(request, file, state.settings.upload)
+        return await to_thread.run_sync(_verify, request, file, public)
+
+
+def _verify(request: Request, file: IO[bytes], public: bool) -> Response:  # noqa: FBT001  # by position only here
+    state = served(request)
+    pinned = {state.ledger.origin: state.ledger.policy()}
+    with state.working():
+        lock = rendering_software().lock
+        found = check(cast("BinaryIO", file), policy=None, pinned=pinned, public=public, render=render, lock=lock)
+    return answer.fresh(request, {**found.document(), "since": None})
+
+
+async def _spool(request: Request, file: IO[bytes], limit: int) -> None:
+    """Write the body of a request to a file.
+
+    Raises:
+        HttpError: it has more bytes than the limit.
+    """
+    length = request.headers.get("content-length", "")
+    size = int(length) if length.isdigit() else 0
+    if size <= limit:
+        size = 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > limit:
+                break
+            await to_thread.run_sync(file.write, piece)
+    if size > limit:
+        raise HttpError(413, headers={"Connection": "close"}, limit=limit)
+    file.seek(0)
+
+
+def _audit(request: Request, view: "View", subjects: tuple[str, ...], form: str, asked: AskedView) -> Response:
+    state = served(request)
+    name = f"{subjects[0] if len(subjects) == 1 else 'audit'}-{view.as_of}.{form}"
+    keep: answer.Keep = "fixed" if asked.is_pinned else "asked"
+    headers = {"Content-Disposition": f'inline; filename="{_plain(name)}"'}
+    if form == "zip":
+        headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}"'
+        file, etag = _bundle(state, view, subjects)
+        return answer.file(request, file, etag=etag, media_type=ZIP, keep=keep, headers=headers)
+    key = ("audit", subjects, form, *view_key(state, view), state.ledger.head().size)
+    found = state.remembered.get(key, lambda: _whole(state, view, subjects, form))
+    if form == "html":
+        headers[POLICY] = f"{PAGE}; sandbox"
+    return answer.reply(request, found, media_type=_TYPES[form], keep=keep, headers=headers)
+
+
+def _whole(state: Served, view: "View", subjects: tuple[str, ...], form: str) -> bytes:
+    with state.working(), state.ledger.export(view, subjects) as export:
+        if form == "json":
+            return bytes(export.audit_json)
+        if form == "html":
+            return rendered(export.result, rendering_software(), bundle="audit.zip")
+        software, bundle = rendering_software(), BytesIO()
+        page = rendered(export.result, software)
+        export.write(bundle, report=page, software=software)
+        return printed(page, export.result, bundle=bundle.getvalue(), audit=digest(export.audit_json))
+
+
+def _bundle(state: Served, view: "View", subjects: tuple[str, ...]) -> tuple[BinaryIO, str]:
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # closed once the answer has left
+    try:
+        with state.working(), state.ledger.export(view, subjects) as export:
+            write_bundle(export, cast("BinaryIO", file))
+        file.seek(0)
+        etag = hashlib.file_digest(file, "sha256").hexdigest()[:32]
+    except BaseException:
+        file.close()
+        raise
+    return cast("BinaryIO", file), etag
+
+
+def _plain(name: str) -> str:
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "-" for letter in name)
