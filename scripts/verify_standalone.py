@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Verify an audit's bundle with nothing but Python: one file, no packages, no network, readable in one sitting.
 
-    python3 verify_standalone.py audit.zip [--policy FILE]
+    python3 verify_standalone.py audit.zip [--policy FILE] [--json]
 
 It shares no line with Pledger, and checks the same things by the same numbers (docs/verification.md): digests, charter,
 appointments, Ed25519 signatures of statements, approvals and checkpoint, the hash chain, the Merkle tree, that nothing
 in the audit's closure is left out, keys and roles, erasures, and the files of figures. What it does not do it lists as
 *not checked*: ML-DSA-44 and ES256 signatures, witnesses, timestamps, schemas, what corrections may mend, the method run
-again, the report. `pledger verify` does these too; "sound" here means sound as far as this program checks.
+again, the report. `pledger verify` does these too; "sound" here means sound as far as this program checks. With --json
+it answers by the protocol of docs/verification.md.
 
 Exit code 0 sound, 1 unsound, 2 wrong command, 3 not a bundle. Python 3.8 or later, on any machine.
 """
@@ -33,8 +34,9 @@ from typing import Any, NamedTuple
 # fmt: off
 HEX = "[0-9a-f]{64}"
 HASH = "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"  # 32 bytes, the bits that they leave over zero
-MEMBERS = re.compile("manifest.json audit.json (report.html )?checkpoint policy headers (index inclusion )?"
-                     f"(statements/{HEX} )*(observations/{HEX}.csv )*(raw/{HEX} )*selection.sql "
+MEMBERS = re.compile("manifest.json audit.json (report.html )?checkpoint policy headers "
+                     "(index inclusion (consistency )?)?"
+                     f"(statements/{HEX} )*(observations/{HEX}.csv )*(raw/{HEX} )*(mappings/{HEX}.toml )*selection.sql "
                      "(timestamps/[0-9]{19}-[a-z0-9.-]{1,64}.tsr )*(timestamps/[a-z0-9.-]{1,64}.pem )*")
 HEADER = re.compile((
     rf'{{"author":"({HASH})","index":(0|[1-9][0-9]{{0,15}}),"kind":"([a-z]{{1,32}})","prev":"({HASH})","received":"'
@@ -57,6 +59,10 @@ ALGORITHMS = {"Ed25519": ("OKP", 64), "EdDSA": ("OKP", 64), "ES256": ("EC", 64),
 UNCHECKED = ("witness cosignatures and quorum, and what a policy says beside the keys of logs",
              "schemas, what corrections may mend, why files may be erased, names held twice, the rows of observations",
              "steps 11 and 12 (method, selection.sql, report), and 13 (timestamps, but for their digests)")
+UNSEEN = ("audit.differs", "audit.malformed", "charter.other", "checkpoint.quorum", "index.surplus", "method.failed",
+          "method.unknown", "observations.malformed", "policy.not-the-charters", "report.differs", "selection.changed",
+          "statement.malformed", "statement.mends", "statement.second", "timestamp.root", "timestamp.size",
+          "timestamp.surplus", "timestamp.unverified")  # codes of what is not checked here
 STEPS = {1: "the archive, every byte of it", 2: "the manifest", 3: "the policy is chosen", 4: "the charter",
          5: "the checkpoint and the policy", 6: "the chain of headers", 7: "the tree and its signed root",
          8: "nothing of the closure is left out", 9: "statements, keys and roles", 10: "the files of figures"}
@@ -420,13 +426,49 @@ def change_keys(case: Case, one: Statement, entry: int) -> bool:
     return bool(may)
 
 
+def begins(old: Note, new: Note, proof: list[bytes]) -> bool:
+    """Tell whether a proof shows that a tree begins with a smaller one (RFC 9162 §2.1.4.2)."""
+    proof = [old.root, *proof] if old.size & (old.size - 1) == 0 else proof
+    if not 0 < old.size < new.size or not proof:
+        return False
+    at, last, left, right = old.size - 1, new.size - 1, proof[0], proof[0]
+    while at & 1:
+        at, last = at >> 1, last >> 1
+    for one in proof[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            left, right = sha(b"\1" + one + left), sha(b"\1" + one + right)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            right = sha(b"\1" + right + one)
+        at, last = at >> 1, last >> 1
+    return (left, right, last) == (old.root, new.root, 0)
+
+
+def check_beginnings(case: Case, note: Note) -> bool:
+    """Step 7: where an index stands for headers, tell whether the log is proved to begin as replaced keys signed it."""
+    raw, proofs = case.members.get("consistency", b""), []
+    while raw:
+        end = 1 + 32 * raw[0]
+        proofs.append([raw[at : at + 32] for at in range(1, end, 32)])
+        case.need(len(raw) >= end, "The proofs for replaced keys are cut off.")
+        raw = raw[end:]
+    olds = [read_note(who["last"].encode()) for who in case.tenures[1:] if who["rotated"]]
+    right = len(olds) == len(proofs) and all(begins(old, note, proof) for old, proof in zip(olds, proofs))
+    case.need(right or "consistency" not in case.members, "The log does not begin as its replaced keys signed it.")
+    return right
+
+
 def check_checkpoint(case: Case, note: Note, own: dict[str, int], chosen: dict[str, int]) -> None:
     """Step 5: the keys in force signed, the bundle's policy names them, the chosen one them or such as lead there."""
     case.step, last = 5, case.tenures[-1]
     case.need(is_cosigned(case, last, note), "The keys in force did not both sign the checkpoint.")
     case.need(own.keys() == vkeys_of(case, last).keys(), "The bundle's policy does not name exactly the log's keys.")
     # Each appointment carries what the keys before it signed, and step 9 holds that against the log, if all is here.
-    known = any(is_named(case, who, chosen) for who in ([last] if case.index else case.tenures))
+    is_led = check_beginnings(case, note) if case.index else True
+    known = any(is_named(case, who, chosen) for who in (case.tenures if is_led else [last]))
     case.need(known, "The policy does not name the keys of this log, nor keys that lead to them.")
 
 
@@ -532,6 +574,31 @@ def traders_of(one: Statement) -> set[str]:
     return found.union(*(one.body[side] for side in ("obligors", "obligees") if one.kind == "commitment" and one.body))
 
 
+def reckoned_by(one: Statement) -> set[str]:
+    """Return what keys of tables and rates name where figures have parties: classifications, currencies, calendars."""
+    walked = [value for name, value in walk(one.body.get("procedure")) if name == "calendar" and value]
+    found = {calendar["name"] for calendar in walked if one.kind == "instrument"}
+    for term in one.body.get("terms", ()) if one.kind in {"commitment", "amendment"} else ():
+        if term["kind"] in {"quantity", "trend"}:
+            scope, money = term.get("scope") or {}, re.fullmatch("[kMG]?([A-Z]{3})", term["unit"])
+            name, edition = scope.get("classification", ""), scope.get("revision")
+            name = re.sub("^([A-Za-z][A-Za-z-]*)[0-9]{4}$", r"\1", name) + edition if edition else name
+            found |= {name.lower(), money[1].lower() if money else ""} - {""}
+    return found
+
+
+def tables_into(names: set[str], about: dict[str, list[Statement]]) -> set[str]:
+    """Return the classifications from which tables lead into those named, by however many steps."""
+    found: set[str] = set()
+    pending = [*names]
+    while pending:
+        tables = [one for one in about.get(f"series:table/*/{pending.pop()}", ()) if one.kind == "evidence"]
+        origins = {name.lower() for one in tables for name in one.body["dimensions"]["classifications"]} - found
+        found |= origins
+        pending += origins
+    return found
+
+
 def named_by(one: Statement) -> set[str]:
     """Return the subjects that a statement brings with it."""
     body = one.body
@@ -564,13 +631,19 @@ def check_closure(case: Case, note: Note) -> None:
     about: dict[str, list[Statement]] = {}
     for header, one in case.entries:
         about.setdefault(header.subject, []).append(one)
-    pending, closure, traders, belong = [*case.subjects], set(), {"*"}, set()
+    pending, closure, traders, measures, belong = [*case.subjects], set(), {"*"}, set(), set()
     while pending:
         subject = pending.pop()
         for one in about.get(subject, ()) if subject not in closure else ():
             pending += named_by(one)
             traders |= traders_of(one)
+            measures |= reckoned_by(one)
         closure.add(subject)
+        if not pending:  # of a group that figures are asked about, its members' figures may stand for it
+            groups = [one.body.get("members", ()) for group in traders for one in about.get(group, ())]
+            traders |= {member["party"] for members in groups for member in members}
+            pending = [*traders.difference(closure, "*")]
+    traders |= measures | tables_into(traders | measures, about)
     for header in read_headers(case):
         what, sides = f"the {header.kind} at entry {header.entry}", sides_of(header.subject)[1:]
         is_in = header.kind in EVERYWHERE or header.subject in closure or (sides and traders.issuperset(sides))
@@ -629,7 +702,10 @@ def check_figures(case: Case) -> None:
                 case.need(right, f"{what} has another digest, size or number of rows than its evidence says.")
             else:
                 case.excuse(what, digest, header.entry, {header.subject, header.statement})
-    right = named.issuperset(name for name in case.members if name.startswith(("observations/", "raw/")))
+        named |= {f"mappings/{body['importer']['mapping'][7:]}.toml"} if body["raw"]["digest"] not in kept else set()
+    mappings = {name for name in case.members if name.startswith("mappings/")}
+    case.need(all(case.digests[name][7:] == name[9:-5] for name in mappings), "A mapping is not what its name says.")
+    right = named >= mappings.union(name for name in case.members if name.startswith(("observations/", "raw/")))
     case.need(right, "A file is here that no evidence of this audit lets travel.")
 
 
@@ -674,9 +750,10 @@ def verify(raw: bytes, trusted: bytes | None = None) -> Case:
 
 def main(arguments: list[str]) -> int:
     """Answer as the module's docstring says."""
+    is_json, arguments = "--json" in arguments, [one for one in arguments if one != "--json"]
     try:
         if len(arguments) not in {1, 3} or arguments[1:2] not in ([], ["--policy"]):
-            raise OSError("usage: python3 verify_standalone.py FILE [--policy FILE]")
+            raise OSError("usage: python3 verify_standalone.py FILE [--policy FILE] [--json]")
         files = map(Path, arguments[::2])
         raw, *given = [file.read_bytes() if file.stat().st_size < 1 << 32 else b"" for file in files]
         case = verify(raw, *given)
@@ -687,6 +764,11 @@ def main(arguments: list[str]) -> int:
     trust = "given" if given else "self-declared, which does not say who made it"
     lines = [f"{answer} · trust: {trust}", f"origin {case.origin} · genesis {case.genesis}"]
     lines += [f"subjects {', '.join(map(str, case.subjects))}", *filter(None, (who["rotated"] for who in case.tenures))]
+    if is_json:
+        found = [{"step": step, "sentence": sentence} for step, sentence in sorted(case.findings)[:100]]
+        said = {"sound": not found, "trust": trust.partition(",")[0], "findings": found, "codes_not_checked": UNSEEN}
+        print(json.dumps({**said, "not_checked": sorted(case.skipped)}))
+        return 1 if found else 0
     wrong, other = {step for step, _ in case.findings}, "not finished" if case.is_cut else "ok"
     lines += [f"{step:2}. {words}: {'WRONG' if step in wrong else other}" for step, words in STEPS.items()]
     lines += [f"step {step}: {sentence}" for step, sentence in sorted(case.findings)[:100]]

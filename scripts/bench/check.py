@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ledger.service.check import Checked, check_log
-from ledger.service.pool import pool
+from ledger.service.pool import READERS, pool
 from ledger.store.blobs import DirectoryBlobs
 from ledger.store.sql import SqlStore
 from scripts.bench import floor
@@ -46,9 +46,10 @@ def run(directory: Path, cores: int) -> Run:
     found: list[Checked] = []
     with on_cores(cores), store.reading() as reading:
         before = peak_memory()
-        with pool(preload="ledger.service.check") as executor:
+        with pool(preload=READERS, is_shared=True) as executor:
             blobs = DirectoryBlobs(directory / "blobs")
-            seconds = timed(lambda: found.append(check_log(reading, blobs, executor=executor)))
+            elsewhere = store.elsewhere()
+            seconds = timed(lambda: found.append(check_log(reading, blobs, executor=executor, elsewhere=elsewhere)))
     store.close()
     (checked,) = found
     if not checked.is_sound:

@@ -1,8 +1,8 @@
-"""Measure everything again and put the tables into docs/performance.md, between the marks that name the programs.
+"""Measure everything again and put the tables into the documents that hold them, between marks that name the programs.
 
-Whatever stands between `<!-- NAME -->` and `<!-- /NAME -->` is replaced by what scripts/bench/NAME.py prints as
-Markdown; `machine` is this machine. Name programs to run only those. The sentences around the marks are written by
-people: read them again after a run.
+Most stand in docs/performance.md; `DOCUMENTS` names the others. Whatever stands between `<!-- NAME -->` and
+`<!-- /NAME -->` is replaced by what scripts/bench/NAME.py prints as Markdown; `machine` is this machine. Name programs
+to run only those. The sentences around the marks are written by people: read them again after a run.
 """
 
 import argparse
@@ -15,7 +15,16 @@ from scripts.bench.figure import machine
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENT = ROOT / "docs" / "performance.md"
-PROGRAMS = ("ingest", "stage", "writers", "append", "check", "proof", "carry", "peers", "demo", "selection")
+DOCUMENTS = {
+    "completeness": ROOT / "docs" / "completeness.md", "reconcile": ROOT / "docs" / "scale.md",
+    "ingest_formats": ROOT / "docs" / "scale.md",
+}  # fmt: skip
+"""Where the tables of a program stand, if not in docs/performance.md."""
+
+PROGRAMS = (
+    "ingest", "stage", "writers", "serve", "append", "check", "proof", "carry", "peers", "demo", "selection",
+    "reconcile", "ingest_formats", "completeness", "audit",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -27,11 +36,15 @@ def main() -> None:
     unknown = set(given.programs) - set(PROGRAMS)
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(PROGRAMS)}")
-    text = replaced(DOCUMENT.read_text(encoding="utf-8"), "machine", machine_table())
+    write(DOCUMENT, "machine", machine_table())
     for name in given.programs:
         print(f"measuring {name}", file=sys.stderr, flush=True)
-        text = replaced(text, name, measured(name, is_quick=given.quick))
-        DOCUMENT.write_text(text, encoding="utf-8")
+        write(DOCUMENTS.get(name, DOCUMENT), name, measured(name, is_quick=given.quick))
+
+
+def write(document: Path, name: str, content: str) -> None:
+    """Put new content between the marks of a name in a document, as it stands now."""
+    document.write_text(replaced(document.read_text(encoding="utf-8"), name, content), encoding="utf-8")
 
 
 def measured(name: str, *, is_quick: bool) -> str:

@@ -65,7 +65,7 @@ class Ledger:
         self.genesis = str(charter.name)
         self.publisher.publish([charter.raw])
         self.publisher.publish([_grant(self.genesis).raw])
-        self.publisher.publish([self._seal(kind, subject, body).raw for kind, subject, body in _STANDING])
+        self.publisher.publish([self._seal(kind, subject, body).raw for kind, subject, body in STANDING])
 
     @property
     def size(self) -> int:
@@ -76,7 +76,7 @@ class Ledger:
     def statements(self, count: int, *, first: int = 0) -> Iterator[bytes]:
         """Yield signed positions, numbered from ``first`` on; the same number gives the same bytes."""
         for number in range(first, first + count):
-            yield self._seal("position", "soybeans-2019", _position(number)).raw
+            yield self._seal("position", "soybeans-2019", position(number)).raw
 
     def fill(self, size: int, *, batch: int = 2000) -> None:
         """Publish statements until the log has so many entries; their numbers do not meet those of a measurement."""
@@ -90,7 +90,7 @@ class Ledger:
         self.store.close()
 
     def _seal(self, kind: str, subject: str, body: Mapping[str, object]) -> Envelope:
-        return seal(format_json(_statement(kind, subject, body, genesis=self.genesis)), RECORDER, typ=STATEMENT)
+        return seal(format_json(statement(kind, subject, body, genesis=self.genesis)), RECORDER, typ=STATEMENT)
 
 
 def sign(checkpoint: Checkpoint, at: int, _keys: Sequence[VerifierKey] = ()) -> bytes:
@@ -98,7 +98,8 @@ def sign(checkpoint: Checkpoint, at: int, _keys: Sequence[VerifierKey] = ()) -> 
     return sign_checkpoint(checkpoint, ed25519=ED25519, mldsa=MLDSA, at=at)
 
 
-def _statement(kind: str, subject: str, body: Mapping[str, object], *, genesis: str | None) -> dict[str, object]:
+def statement(kind: str, subject: str, body: Mapping[str, object], *, genesis: str | None) -> dict[str, object]:
+    """Return a statement before it is signed."""
     return {
         "anchor": None, "body": body, "corrects": None, "genesis": genesis, "issued": "2025-12-31T23:59:59Z",
         "schema": f"{kind}.v1", "subject": subject,
@@ -111,7 +112,7 @@ def _charter() -> Envelope:
         "root": [ROOT.public.jwk], "threshold": 1, "methods": ["2026.1"], "quorum": 0, "answer_after": "commit",
         "checkpoint": [ED25519.public.jwk, MLDSA.public.jwk],
     }  # fmt: skip
-    draft = _statement("charter", ORIGIN, body, genesis=None)
+    draft = statement("charter", ORIGIN, body, genesis=None)
     approval = seal(approval_payload(draft), ROOT, typ=APPROVAL)
     approved = {**body, "approvals": [approval.raw.decode("ascii")]}
     return seal(format_json({**draft, "body": approved}), OPERATOR, typ=STATEMENT)
@@ -121,10 +122,11 @@ def _grant(genesis: str) -> Envelope:
     kid, roles = RECORDER.kid, ["recorder"]
     proof = seal(possession_payload(genesis=genesis, thumbprint=kid, roles=roles), RECORDER, typ=POSSESSION)
     body = {"event": "grant", "jwk": RECORDER.public.jwk, "roles": roles, "possession": proof.raw.decode("ascii")}
-    return seal(format_json(_statement("key", kid, body, genesis=genesis)), OPERATOR, typ=STATEMENT)
+    return seal(format_json(statement("key", kid, body, genesis=genesis)), OPERATOR, typ=STATEMENT)
 
 
-def _position(number: int) -> dict[str, object]:
+def position(number: int) -> dict[str, object]:
+    """Return the body of a position; each number gives other words."""
     said = f"In round {number:,} we confirmed once more the five million tonnes of soybeans, to be shipped by December."
     return {
         "party": "cn", "stance": "affirms", "date": "2019-02-01", "terms": ["soy"], "states": ["number", "product"],
@@ -133,7 +135,7 @@ def _position(number: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-_STANDING: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
+STANDING: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (
     ("party", "cn", {"kind": "state", "names": {"en": "China"}, "iso3166": "CN"}),
     ("party", "us", {"kind": "state", "names": {"en": "United States"}, "iso3166": "US"}),
     (

@@ -6,10 +6,13 @@ canonical file of one evidence statement. Every commitment names a partner and s
 half of them have a baseline. The columns are made beforehand, once, as they are in a ledger; what is measured is what
 every later question costs: checking the columns, expanding the scopes, drawing the figures, handing over the rows.
 
-By hand means DuckDB on the same columns, with scopes expanded before an equal join, and the rows fetched as we fetch
-them: *newest* gives one sum a commitment and month, of the newest vintage alone; *with revisions* gives what each
-vintage said beside it, as we do. Neither looks at units, withdrawn points, parents beside children or coverage, which
-we do. Each figure is the middle one of its runs, each in a process of its own.
+By hand means DuckDB on the same columns, with scopes expanded before an equal join and old vintages removed after it,
+and the rows fetched as we fetch them. *The same rows* are just ours, every cell, which a digest proves: the newest
+figures and what each vintage said, how many codes stand behind them, and what these weighed in the baseline. Written
+for these files alone, it knows that there is one unit, nothing withdrawn, and no parent beside its children, and it may
+use all memory; we look, and are held to some. *Newest* is less: one sum a question and month. Each figure is the middle
+one of its runs, each in a process of its own; processor time counts both cores, and is what a busy machine leaves
+comparable. What follows the drawing, reconciling each commitment in Python, is measured apart.
 """
 
 import hashlib
@@ -17,7 +20,8 @@ import json
 import multiprocessing
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,10 +30,13 @@ from typing import BinaryIO, Final
 
 import duckdb
 
-from ledger.assessment.selection import Plan, plan
-from ledger.assessment.view import Said, look
+from ledger.assessment.assess import assess
+from ledger.assessment.observation import BASES, FREQUENCIES
+from ledger.assessment.selection import Plan, Row, plan, selected
+from ledger.assessment.view import Known, Said, look
 from ledger.model.determination import View
 from ledger.model.statement import parse_statement
+from ledger.service.collector import uncollected
 from ledger.store.columnar import ColumnarCopies
 from ledger.store.columns import ColumnEngine
 from scripts.bench.figure import Options, Table, options, peak_memory, timed
@@ -39,12 +46,16 @@ MONTHS: Final = 36
 HEADINGS: Final = 4630
 """Codes of six digits, about as many as are traded; a partner's figures are as many times its vintages and months."""
 
+BASELINE: Final = (date(2019, 1, 1).toordinal(), date(2019, 12, 31).toordinal())
 PARTNER: Final = len(VINTAGES) * MONTHS * HEADINGS
 _FIRST: Final = date(2019, 1, 1)
 _SOURCE: Final = {
     "title": "Exports by heading", "publisher": "The statistical office", "role": "third_party",
     "via": {"copy_read": "the file", "how": "byte_copy"},
 }  # fmt: skip
+
+
+Rows = Sequence[tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +77,31 @@ class Ground:
         """Return where a partner's figures of one vintage are."""
         return self.folder / f"{partner:03d}-{vintage}.csv"
 
+    def digest(self, partner: int, vintage: int) -> str:
+        """Return the digest of that file, which is noted beside it when it is first asked for."""
+        note = self.path(partner, vintage).with_suffix(".sha256")
+        if not note.exists():
+            with self.path(partner, vintage).open("rb") as file:
+                note.write_text("sha256:" + hashlib.file_digest(file, "sha256").hexdigest(), encoding="ascii")
+        return note.read_text(encoding="ascii")
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Seconds, the most MB resident, and how many rows were handed over."""
+    """What one run took.
+
+    Attributes:
+        seconds: by the wall's clock. ``processor``: of all cores.
+        memory: the most MB resident.
+        rows: that were handed over. ``digest``: of all of them, in their order.
+        planned: seconds for the plan.
+    """
 
     seconds: float
     memory: float
     rows: int
+    digest: str = ""
+    processor: float = 0.0
     planned: float = 0.0
 
 
@@ -92,7 +120,10 @@ def main() -> None:
             if size == sizes[-1]:
                 grown = [grow(replace(made, commitments=count)) for count in asking]
     show(given, compared)
-    columns = ("commitments", "takes, s", "µs a commitment", "rows drawn", "most memory, MB")
+    columns = (
+        "commitments", "drawing, s", "µs a commitment", "rows drawn", "most memory, MB", "reconciling, s",
+        "ms a commitment",
+    )  # fmt: skip
     given.show(Table(f"Growth with commitments, {sizes[-1]:,} observations", columns, tuple(grown)))
     given.finish()
 
@@ -100,10 +131,11 @@ def main() -> None:
 def show(given: Options, rows: list[tuple[str | float, ...]]) -> None:
     """Show what `compare` found."""
     columns = (
-        "observations", "commitments", "takes, s", "÷ newest by hand", "÷ with revisions by hand", "newest, s",
-        "with revisions, s", "planning, s", "making columns, s", "most memory, MB", "by hand, MB", "rows drawn",
+        "observations", "commitments", "takes, s", "the same rows by hand, s", "÷", "÷ by processor time",
+        "newest by hand, s", "÷ newest by hand", "most memory, MB", "by hand, MB", "planning, s", "making columns, s",
+        "rows drawn",
     )  # fmt: skip
-    note = "Rows drawn: newest and each vintage, by commitment and month. Making columns is done once for each file."
+    note = "Made up with fixed seeds. The same rows: compared by digest. Making columns is done once for each file."
     given.show(Table("Reconciliation", columns, tuple(rows), (note,)))
 
 
@@ -136,19 +168,25 @@ def ground(folder: Path, size: int, commitments: int, *, runs: int) -> Ground:
 def compare(made: Ground) -> tuple[str | float, ...]:
     """Return the row of one size; who is compared takes turns, so that all see the same machine."""
     building = apart(build, made)
-    rounds = [tuple(apart(run, made) for run in (by_us, newest_by_hand, revised_by_hand)) for _ in range(made.runs)]
-    ours, newest, revised = (_middle(figures) for figures in zip(*rounds, strict=True))
+    rounds = [tuple(apart(run, made) for run in (by_us, same_by_hand, newest_by_hand)) for _ in range(made.runs)]
+    ours, same, newest = (_middle(figures) for figures in zip(*rounds, strict=True))
+    if ours.digest != same.digest:
+        raise SystemExit("the rows by hand are not the same")
     return (
-        f"{made.rows:,}", f"{made.commitments:,}", ours.seconds, ours.seconds / newest.seconds,
-        ours.seconds / revised.seconds, newest.seconds, revised.seconds, ours.planned, building.seconds, ours.memory,
-        revised.memory, f"{ours.rows:,}",
+        f"{made.rows:,}", f"{made.commitments:,}", ours.seconds, same.seconds, ours.seconds / same.seconds,
+        ours.processor / same.processor, newest.seconds, ours.seconds / newest.seconds, ours.memory, same.memory,
+        ours.planned, building.seconds, f"{ours.rows:,}",
     )  # fmt: skip
 
 
 def grow(made: Ground) -> tuple[str | float, ...]:
     """Return the row of so many commitments."""
     ours = _middle([apart(by_us, made) for _ in range(made.runs)])
-    return (f"{made.commitments:,}", ours.seconds, 1e6 * ours.seconds / made.commitments, f"{ours.rows:,}", ours.memory)
+    after = apart(reconciled, made)
+    return (
+        f"{made.commitments:,}", ours.seconds, 1e6 * ours.seconds / made.commitments, f"{ours.rows:,}", ours.memory,
+        after.seconds, 1e3 * after.seconds / made.commitments,
+    )  # fmt: skip
 
 
 def _middle(figures: Sequence[Figure]) -> Figure:
@@ -178,9 +216,29 @@ def by_us(made: Ground) -> Figure:
     planning = timed(lambda: answers.append(planned(made)))
     asked, paths = answers[0]
     engine = ColumnEngine(_copies(made))
-    rows: list[int] = []
-    took = timed(lambda: rows.append(len(engine.select(asked, lambda digest: _open(paths[digest])))))
-    return Figure(took, peak_memory(), rows[0], planning)
+    return replace(_drawn(lambda: engine.select(asked, lambda digest: _open(paths[digest]))), planned=planning)
+
+
+def _drawn(ask: Callable[[], Rows]) -> Figure:
+    """Return what drawing rows took, with the collector away as in a ledger (``assess_all``)."""
+    rows: list[Rows] = []
+    processor = time.process_time()
+    with uncollected():
+        seconds = timed(lambda: rows.append(ask()))
+    processor = time.process_time() - processor
+    memory, hashed = peak_memory(), hashlib.sha256()
+    for row in rows[0]:
+        hashed.update(repr(tuple(row)).encode())
+    return Figure(seconds, memory, len(rows[0]), hashed.hexdigest(), processor)
+
+
+def reconciled(made: Ground) -> Figure:
+    """Return what reconciling takes once the rows are there: the method for each commitment, in Python."""
+    known, subjects, paths = _known(made)
+    asked = plan(known, subjects)
+    found = selected(asked, ColumnEngine(_copies(made)).select(asked, lambda digest: _open(paths[digest])))
+    seconds = timed(lambda: [assess(known, subject, found) for subject in subjects] and None)
+    return Figure(seconds, peak_memory(), 0)
 
 
 def _copies(made: Ground) -> ColumnarCopies:
@@ -197,6 +255,12 @@ def planned(made: Ground, *, every: bool = False) -> tuple[Plan, Mapping[str, Pa
     Args:
         every: one commitment for each partner instead, so that every file is read.
     """
+    known, subjects, paths = _known(made, every=every)
+    return plan(known, subjects), paths
+
+
+def _known(made: Ground, *, every: bool = False) -> tuple[Known, list[str], Mapping[str, Path]]:
+    """Return what is known, all commitments, and the files by digest."""
     said: list[Said] = []
     for number in range(made.partners if every else made.commitments):
         partner, codes, is_based = (number, ["01"], False) if every else wanted(made, number)
@@ -206,13 +270,11 @@ def planned(made: Ground, *, every: bool = False) -> tuple[Plan, Mapping[str, Pa
     paths: dict[str, Path] = {}
     for partner in range(made.partners):
         for vintage, published in enumerate(VINTAGES):
-            path = made.path(partner, vintage)
-            with path.open("rb") as file:
-                digest = "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()
+            path, digest = made.path(partner, vintage), made.digest(partner, vintage)
             paths[digest] = path
             body = _evidence(partner, published, digest, path, rows=MONTHS * made.headings)
             said.append(_said(len(said), "evidence", f"series:export/us/p{partner:03d}", body))
-    return plan(look(said, View(size=len(said), as_of="2022-12-31")), subjects), paths
+    return look(said, View(size=len(said), as_of="2022-12-31")), subjects, paths
 
 
 def wanted(made: Ground, number: int) -> tuple[int, list[str], bool]:
@@ -228,73 +290,88 @@ def wanted(made: Ground, number: int) -> tuple[int, list[str], bool]:
 # --- by hand ----------------------------------------------------------------------------------------------------------
 
 _SCOPES: Final = (
-    "asked_for AS (SELECT DISTINCT commitment, partner, code FROM prefix JOIN heading ON starts_with(code, prefix))"
+    "asked_for AS MATERIALIZED (SELECT DISTINCT query, partner, code, weighed "
+    "FROM prefix JOIN heading ON starts_with(code, prefix))"
 )
 _NEWEST: Final = f"""
     WITH {_SCOPES},
-    newest AS (SELECT partner, code, day_from, arg_max(low, vintage) AS value FROM observation GROUP BY ALL)
-    SELECT commitment, day_from, CAST(sum(value) AS BIGINT) FROM newest JOIN asked_for USING (partner, code)
+    newest AS (SELECT partner, code, day_from, arg_max(low, entry) AS value FROM observation GROUP BY ALL)
+    SELECT query, day_from, CAST(sum(value) AS BIGINT) FROM newest JOIN asked_for USING (partner, code)
     GROUP BY ALL ORDER BY ALL
 """
-_REVISED: Final = f"""
+_SAME: Final = f"""
     WITH {_SCOPES},
-    ranked AS (SELECT partner, code, day_from, vintage, low,
-                      row_number() OVER (PARTITION BY partner, code, day_from ORDER BY vintage DESC) AS place
-               FROM observation),
-    summed AS (SELECT commitment, vintage, place = 1 AS is_newest, day_from, sum(low) AS value, count(*) AS codes
-               FROM ranked JOIN asked_for USING (partner, code) GROUP BY ALL),
-    lined AS (SELECT commitment, -1 AS line, vintage, day_from, value, codes FROM summed WHERE is_newest
-              UNION ALL SELECT commitment, vintage, vintage, day_from, value, codes FROM summed)
-    SELECT commitment, line, vintage, day_from, CAST(sum(value) AS BIGINT), CAST(sum(codes) AS BIGINT)
-    FROM lined GROUP BY ALL ORDER BY ALL
+    size AS (SELECT query, count(*) AS leaves FROM asked_for GROUP BY ALL),
+    newest AS MATERIALIZED (
+      SELECT partner, code, day_from, day_to, max(entry) AS entry, arg_max(low, entry) AS low
+      FROM observation GROUP BY ALL),
+    weight AS (SELECT partner, code, CAST(sum(low) AS BIGINT) AS weight FROM newest
+               WHERE day_from >= {BASELINE[0]} AND day_to <= {BASELINE[1]} GROUP BY ALL),
+    weighing AS (SELECT a.query, a.partner, a.code, a.weighed * w.weight AS weight
+                 FROM asked_for a JOIN weight w USING (partner, code)),
+    lined AS (
+      SELECT query, -1 AS line, entry, day_from, day_to, sum(low) AS low, count(*) AS codes, sum(weight) AS weight
+      FROM newest JOIN weighing USING (partner, code) GROUP BY ALL
+      UNION ALL
+      SELECT query, entry AS line, entry, day_from, day_to, sum(low), count(*), sum(weight)
+      FROM observation JOIN weighing USING (partner, code) GROUP BY ALL)
+    SELECT query, 0, line, entry, $unit, $basis, $frequency, day_from, day_to, 0, 0, -1, 0, CAST(low AS BIGINT), 0,
+           codes, codes, 0, CAST(weight AS BIGINT), 0, 0, leaves, leaves, 0, '', ''
+    FROM lined JOIN size USING (query) ORDER BY query, line, entry, day_from, day_to
 """
 
 
 def newest_by_hand(made: Ground) -> Figure:
     """Return what the newest figures alone cost."""
-    return _by_hand(made, _NEWEST)
+    return _by_hand(made, lambda database, _: database.execute(_NEWEST).fetchall())
 
 
-def revised_by_hand(made: Ground) -> Figure:
-    """Return what the newest figures and those of each vintage cost."""
-    return _by_hand(made, _REVISED)
+def same_by_hand(made: Ground) -> Figure:
+    """Return what our own rows cost, all cells of them."""
+
+    def ask(database: duckdb.DuckDBPyConnection, asked: Plan) -> Rows:
+        units = {name: number for name, number, _ in asked.tables["unit"]}
+        names = {"unit": units["USD"], "basis": BASES.index("FAS"), "frequency": FREQUENCIES.index("M")}
+        return list(map(Row._make, database.execute(_SAME, names).fetchall()))
+
+    return _by_hand(made, ask)
 
 
-def _by_hand(made: Ground, sql: str) -> Figure:
+def _by_hand(made: Ground, ask: Callable[[duckdb.DuckDBPyConnection, Plan], Rows]) -> Figure:
+    asked, _ = planned(made)
+    scopes = made.folder / "prefix.csv"
+    lines = [
+        f"{number},{query.series[-3:]},{code},{int(query.weigh_from > 0)}\n"
+        for number, query in enumerate(asked.queries)
+        for code in query.codes
+    ]
+    entries = {load.digest: load.entry for load in asked.loads}
+    views = " UNION ALL ".join(
+        f"SELECT {partner:d} AS partner, {entries[digest]:d} AS entry, code, day_from, day_to, low "
+        f"FROM read_parquet({[str(path) for path in sorted(_columns(made, digest).glob('*.parquet'))]})"
+        for partner in range(made.partners)
+        for vintage in range(len(VINTAGES))
+        if (digest := made.digest(partner, vintage)) in entries
+    )
     with duckdb.connect() as database:
         database.execute("SET enable_progress_bar = false")
-        scopes = made.folder / "prefix.csv"
-        lines = [
-            f"{number},{partner},{code}\n"
-            for number in range(made.commitments)
-            for partner, codes, _ in [wanted(made, number)]
-            for code in codes
-        ]
-        views = " UNION ALL ".join(
-            f"SELECT {partner:d} AS partner, {vintage:d} AS vintage, code, day_from, low FROM read_parquet({parts})"
-            for partner in range(made.partners)
-            for vintage in range(len(VINTAGES))
-            for parts in [[str(path) for path in _parts(made, partner, vintage)]]
-        )
         database.execute(f"CREATE VIEW observation AS {views}")
 
-        def ask() -> int:
+        def run() -> Rows:
             scopes.write_text("".join(lines), encoding="ascii")
             database.execute(
                 f"CREATE OR REPLACE TEMP TABLE prefix AS SELECT * FROM read_csv('{scopes}', header = false, columns = "
-                "{'commitment': 'INTEGER', 'partner': 'INTEGER', 'prefix': 'VARCHAR'})"
+                "{'query': 'INTEGER', 'partner': 'INTEGER', 'prefix': 'VARCHAR', 'weighed': 'INTEGER'})"
             )
             database.execute("CREATE OR REPLACE TEMP TABLE heading AS SELECT DISTINCT code FROM observation")
-            return len(database.execute(sql).fetchall())
+            return ask(database, asked)
 
-        rows: list[int] = []
-        return Figure(timed(lambda: rows.append(ask())), peak_memory(), rows[0])
+        return _drawn(run)
 
 
-def _parts(made: Ground, partner: int, vintage: int) -> Iterator[Path]:
-    with made.path(partner, vintage).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    yield from sorted((made.folder / "columns" / digest[:2] / digest).glob("*.parquet"))
+def _columns(made: Ground, digest: str) -> Path:
+    name = digest.removeprefix("sha256:")
+    return made.folder / "columns" / name[:2] / name
 
 
 # --- statements -------------------------------------------------------------------------------------------------------

@@ -88,8 +88,8 @@ def test_lock_part_holds_what_the_project_asks_for(extra: str, parts: int) -> No
 
 
 def test_extra_all_holds_every_part_of_the_product() -> None:
-    """What scripts/demo installs is every extra but those for tests and gates, and spark, which is a cluster's."""
-    extras = PROJECT["project"]["optional-dependencies"].keys() - {"all", "test", "dev", "spark"}
+    """What scripts/demo installs is every extra but those for tests and gates, spark, and telemetry."""
+    extras = PROJECT["project"]["optional-dependencies"].keys() - {"all", "test", "dev", "spark", "telemetry"}
     assert {need.name for need in asked("all")} == {need.name for need in asked(*extras)}
 
 
@@ -103,7 +103,7 @@ def test_every_foreign_import_is_a_declared_dependency() -> None:
     """What the package imports, it asks for itself; that another dependency brings it is luck."""
     providers = metadata.packages_distributions()
     # pydantic names the one version of its core that it works with, and documents imports from it.
-    declared = {canonicalize_name(need.name) for need in asked("all", "spark")} | {"pydantic-core"}
+    declared = {canonicalize_name(need.name) for need in asked("all", "spark", "telemetry")} | {"pydantic-core"}
     for path in MODULES:
         for top in sorted(foreign_imports(path)):
             names = {canonicalize_name(name) for name in providers.get(top, [top])}

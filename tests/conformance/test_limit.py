@@ -3,9 +3,11 @@
 Bounds of what an environment gives (files, networks, programs) are tested beside them; here is what anybody may send.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +19,11 @@ from ledger.model.charter import Charter
 from ledger.model.erasure import Erasure
 from ledger.model.statement import explain
 from ledger.runtime.file import SECRET_LIMIT, read_secret
+from ledger.service.site import FILE_LIMIT, Checking, read_headers
 from ledger.signing.canonical import format_json, parse_canonical, parse_json
 from ledger.signing.envelope import STATEMENT, open_envelope, seal
 from ledger.signing.key import PrivateKey
+from ledger.store import stamped
 from ledger.tlog.cosignature import Head, cosign
 from ledger.tlog.entry import HEADER_LIMIT, parse_header
 from ledger.tlog.fraud import format_fraud, parse_fraud
@@ -34,7 +38,8 @@ from ledger.tlog.note import (
 )
 from ledger.tlog.policy import POLICY_LIMIT, parse_policy
 from ledger.tlog.proof import PROOF_LIMIT, TlogProof, format_proof, format_receipt, parse_proof, parse_receipt
-from ledger.tlog.tile import TILE_WIDTH, format_bundle, format_tile, parse_bundle, parse_tile
+from ledger.tlog.tile import ENTRIES, TILE_WIDTH, Tile, format_bundle, format_tile, parse_bundle, parse_tile
+from ledger.tlog.timestamp import ROOTS_LIMIT, TIMESTAMP_LIMIT
 from ledger.tlog.witness import REQUEST_LIMIT, parse_request
 from tests.unit.tlog.small_log import ED25519, MLDSA, signed, small_log
 from tests.unit.tlog.test_fraud import FORK, REPLACED
@@ -290,3 +295,52 @@ def test_key_file_is_read_up_to_its_limit(size: int, is_read: bool, tmp_path: An
     else:
         with pytest.raises(MalformedError, match="more than 65536 bytes"):
             read_secret(path)
+
+
+class OneFile:
+    """A site that has one file, whatever it is asked for."""
+
+    name = "the site"
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    def open(self, _path: str) -> io.BytesIO:
+        """Return the file."""
+        return io.BytesIO(self.raw)
+
+
+def test_bundle_of_the_longest_headers_is_read_and_a_byte_more_is_not() -> None:
+    """A site's bundle holds at most 256 headers of 4096 bytes, each with its length (C2SP tlog-tiles)."""
+    headers = tuple(bytes([number]) * HEADER_LIMIT for number in range(TILE_WIDTH))
+    raw = format_bundle(headers)
+    tile = Tile(ENTRIES, 0)
+    assert read_headers(OneFile(raw), tile) == headers
+    with pytest.raises(MalformedError, match="has more than the"):
+        read_headers(OneFile(raw + b"\0"), tile)
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_file_of_a_site_is_read_up_to_the_size_that_is_asked_for(size: int) -> None:
+    """Where no statement says a size, it is a tebibyte; one byte more than the size is refused (design §2.4)."""
+    raw = b"x" * size
+    name = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    for limit, is_read in ((size, True), (size - 1, False)):
+        stream = Checking(io.BytesIO(raw), name, limit=limit)
+        if is_read:
+            assert (stream.read(), stream.read()) == (raw, b"")
+        else:
+            with pytest.raises(MalformedError, match="or more, than its name"):
+                stream.read()
+    assert FILE_LIMIT == 2**40
+    assert (Checking.__init__.__kwdefaults__ or {})["limit"] == FILE_LIMIT
+
+
+@pytest.mark.parametrize("more", [-1, 0, 1, 2])
+def test_timestamp_is_read_from_disk_as_far_as_any_can_be_long(more: int, tmp_path: Path) -> None:
+    """What is longer than any may be is read one byte too far, so that its reader refuses it, and no further (§2.4)."""
+    limit = stamped._READ_LIMIT
+    assert limit >= max(TIMESTAMP_LIMIT, ROOTS_LIMIT)
+    (tmp_path / f"{7:019d}-authority.tsr").write_bytes(bytes(limit + more))
+    read = stamped.StampedDirectory(tmp_path).get(7, "authority") or b""
+    assert len(read) == min(limit + more, limit + 1)

@@ -1,6 +1,7 @@
 """One contract for the store on SQLite and on PostgreSQL: what `ledger.service.ports` promises (design §2.5, §4)."""
 
 import os
+import pickle
 import threading
 from contextlib import suppress
 from itertools import islice
@@ -55,6 +56,9 @@ def test_what_was_written_is_read_back_to_the_byte(store: Any) -> None:
         assert list(reading.leaves(1, 3)) == [(one.index, one.kind, one.subject, one.leaf) for one in rows[1:3]]
         assert list(reading.level(0)) == [(one.index, one.leaf) for one in rows]
         assert list(reading.level(1)) == [(0, NODES[0][2]), (1, NODES[1][2])]
+        assert list(reading.level(0, 1, 3)) == [(one.index, one.leaf) for one in rows[1:3]]
+        assert list(reading.level(1, 1, 9)) == [(1, NODES[1][2])]
+        assert list(reading.level(1, 2, 9)) == []
         assert list(reading.checkpoints()) == [(4, b"checkpoint of 4")]
         assert reading.counts() == {
             "entry": 4, "statement": 4, "erasure": 0, "node": 3, "checkpoint": 1, "mark": 8,
@@ -303,6 +307,21 @@ def test_process_that_was_forked_makes_connections_of_its_own(store: Any) -> Non
     with store.reading() as reading:
         assert reading.last() == 2
     filled(store, 1)
+
+
+def test_another_process_reads_the_same_and_writes_nothing(store: Any) -> None:
+    """What is sent to a process that helps gives it snapshots of the same store, each of its own moment (design §4)."""
+    filled(store, 2, nodes=NODES)
+    way = pickle.loads(pickle.dumps(store.elsewhere()))  # noqa: S301, our own bytes
+    assert (way, hash(way)) == (store.elsewhere(), hash(store.elsewhere()))
+    with way() as first, store.reading() as here:
+        assert list(first.rows(0, 9)) == list(here.rows(0, 9))
+        assert first.finds_each(list(first.rows(0, 9)))
+        assert list(first.level(1, 0, 1)) == [(0, NODES[0][2])]
+        assert first.counts() == here.counts()
+    filled(store, 1)
+    with way() as second:
+        assert second.last() == 2
 
 
 def test_more_callers_than_connections_wait_their_turn(store: Any) -> None:

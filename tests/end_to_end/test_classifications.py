@@ -23,6 +23,7 @@ from ledger.ingest.table import parse_table_mapping, table_bytes, table_names
 from ledger.ingest.tabular import read_evidence
 from ledger.runtime import Ledger, format_mapping
 from tests.end_to_end.small import PLEDGE, drafts, small_ledger
+from tests.end_to_end.standalone import program
 
 BARE = Software(name="pledger", version="1.0", lock=None)
 DAY = date(2021, 3, 1)
@@ -144,6 +145,8 @@ def test_tables_travel_with_the_audit_and_a_stranger_comes_to_the_same(ledger: L
     audit = json.loads(open_bundle(io.BytesIO(raw)).read("audit.json"))
     lines = {line["subject"]: line["used"] for line in audit["evidence"]}
     assert lines == {"series:export/bb/aa": True, "series:rate/usd/*": True, "series:table/*/hs2012": True}
+    # The verifier in one file follows the same closure to the same verdict.
+    assert program().verify(raw).findings == []
 
 
 def test_importing_again_gives_the_same_table(ledger: Ledger) -> None:

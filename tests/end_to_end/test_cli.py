@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import typer
@@ -107,10 +108,12 @@ def test_every_command_of_the_design_is_there() -> None:
     """The commands that exist by now have the names that design §3 gives them."""
     asked = {
         "demo", "init", "record", "submit", "formats", "status", "score", "lint", "series", "history", "determine",
-        "audit", "verify",
+        "audit", "audits", "verify", "draft", "docket", "calendar", "config check", "backup", "restore",
+        "hook add", "hook list", "hook remove", "hook retry",
         "key new", "key list", "key protect", "key grant", "key rotate", "key revoke",
         "key appoint", "key approve", "key public",
         "trust add", "trust list", "trust remove",
+        "serve", "token new", "token list", "token revoke",
         "log show", "log check", "log prove", "log index", "log export", "log import", "log cosign", "log stamp",
         "erase", "fetch", "mirror", "monitor", "witness", "store roles", "store upgrade",
     }  # fmt: skip
@@ -412,6 +415,28 @@ def test_score_gives_levels_reasons_and_entries(run: Run, ask: Ask) -> None:
     assert "P precision" in said
     assert "Robust: the band as written holds in" in said
     assert "  A, now 0: " in said
+    assert "The strongest objection to it" in said
+
+
+def test_score_tells_what_stands_beside_it_and_never_in_it(run: Run, ask: Ask) -> None:
+    """Performance, depth, levers and credibility are told apart from the score, which they do not move (E10)."""
+    found, alone = ask("score", "grain", *VIEW), ask("score", "grain", *VIEW, "--alone")
+    assert found["beside"].keys() == {"performance", "depth", "leverage", "quadrant", "credibility"}
+    assert found["beside"]["performance"]["state"] == "kept"
+    (credited,) = found["beside"]["credibility"]
+    assert credited["trials"] == len(credited["counted"])
+    assert "Beta(2, 2)" in credited["rules"][0]
+    assert alone["beside"]["credibility"] == []
+    assert {**found, "beside": None} == {**alone, "beside": None}
+    said, whole = run("score", "grain", *VIEW), run("score", "grain", *VIEW, "--all")
+    assert f"  Credibility of {credited['words']}" in said
+    assert "Credibility of" not in run("score", "grain", *VIEW, "--alone")
+    assert whole.startswith(said)
+    assert whole.count("  written: ") >= len("PVKOARX")
+    party = credited["party"]
+    together = ask("status", "--party", party, *VIEW)
+    assert together["credibility"] == credited
+    assert f"Credibility of {credited['words']}" in run("status", "--party", party, *VIEW)
 
 
 def test_determination_is_logged_once(ask: Ask, run: Run) -> None:
@@ -443,13 +468,13 @@ def test_audit_is_written_in_every_format_and_verified(run: Run, ask: Ask, folde
     assert found.keys() == answers()["verify"].keys()
     assert (found["sound"], found["trust"], found["findings"]) == (True, "given", [])
     assert found["subjects"] == ["grain"]
-    # The mapping is the user's own, so that importing again is left to whoever has it.
-    assert any("deep" in what and "not one that is shipped" in what for what in found["not_checked"])
+    # The mapping is the user's own, and travels in the bundle: the figures are imported again with it.
+    assert not any("deep" in what for what in found["not_checked"])
     assert (folder / "same.zip").read_bytes() == (folder / "grain.zip").read_bytes()
     assert "Opinion A" in run("audit", "grain", *VIEW, "-o", "grain.json")
 
 
-def test_trust_is_given_pinned_or_self_declared(run: Run, ask: Ask) -> None:
+def test_trust_is_given_pinned_by_a_charter_or_self_declared(run: Run, ask: Ask) -> None:
     """Without a policy a bundle vouches for itself; a pinned one is found by its origin; another log's is refused."""
     assert run("verify", "grain.zip").startswith("sound · trust: self-declared · origin: example.org/small · genesis: ")
     pinned = ask("trust", "add", "ledger/policy")
@@ -468,6 +493,11 @@ def test_trust_is_given_pinned_or_self_declared(run: Run, ask: Ask) -> None:
     run("trust", "remove", "example.org/small", code=5)
     assert "No policy is pinned" in run("trust", "list")
     assert ask("verify", "grain.zip")["trust"] == "self-declared"
+    genesis = ask("verify", "grain.zip")["genesis"]
+    assert run("verify", "grain.zip", "--genesis", genesis).startswith("sound · trust: charter · ")
+    found = ask("verify", "grain.zip", "--genesis", "sha256:" + "0" * 64, code=1)
+    assert {one["code"] for one in found["findings"]} == {"charter.other"}
+    assert "no digest of a charter" in ask("verify", "grain.zip", "--genesis", "sha256:1", code=2)["detail"]
 
 
 def test_a_policy_that_is_none_says_nothing_of_the_bundle(ask: Ask, folder: Path) -> None:
@@ -476,6 +506,47 @@ def test_a_policy_that_is_none_says_nothing_of_the_bundle(ask: Ask, folder: Path
     problem = ask("verify", "grain.zip", "--policy", "no-policy", code=3)
     assert problem["type"] == "urn:pledger:problem:malformed"
     assert "sound" not in problem
+
+
+def test_report_is_written_in_chinese_and_the_bundle_beside_it_stays_english(run: Run, folder: Path) -> None:
+    """The language is the report's own; result and bundle are one text for all (issue of the audit, point 1)."""
+    run("audit", "grain", *VIEW, "-o", "zh.html", "-o", "beside.zip", "--language", "zh")
+    page = (folder / "zh.html").read_text(encoding="utf-8")
+    assert '<html lang="zh">' in page
+    assert "对此前审计发现的跟进" in page
+    with ZipFile(folder / "beside.zip") as bundle:
+        assert b'<html lang="en">' in bundle.read("report.html")
+
+
+def test_period_chooses_what_falls_due_in_it(ask: Ask, run: Run) -> None:
+    """The pledge is due at the end of its year, and of no other (method §6)."""
+    chosen = ask("audit", "--period", "2020-12-31/2021-01-01", *VIEW, "-o", "due.json")
+    assert chosen["subjects"] == ["grain"]
+    run("audit", "--period", "2021-01-01/2021-12-31", *VIEW, "-o", "due.json", code=2)
+
+
+WRONG = {
+    "a language without a catalogue": (["grain", "-o", "a.html", "--language", "fr"], 5, "no catalogue of words"),
+    "a path for a language": (["grain", "-o", "a.html", "--language", "../en"], 5, "no catalogue of words"),
+    "a language for data": (["grain", "-o", "a.json", "--language", "zh"], 2, "--language is for the report"),
+    "a period that is none": (["--period", "2020", "-o", "a.json"], 2, "two days, the first and the last"),
+    "names and a period": (["grain", "--period", "2020-01-01/2020-12-31", "-o", "a.json"], 2, "one of the two"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "reason"), WRONG.values(), ids=WRONG.keys())
+def test_wrong_language_or_period_is_a_sentence(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    code: int,
+    reason: str,
+) -> None:
+    """What cannot be written is refused before anything is (style §7)."""
+    monkeypatch.chdir(folder)
+    assert main(["audit", *arguments, *VIEW]) == code
+    assert reason in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("part", ["audit.json", "headers", "observations/", "statements/", "checkpoint", "policy"])
@@ -489,7 +560,7 @@ def test_changed_byte_is_never_sound(folder: Path, part: str) -> None:
 
 def test_ending_that_names_no_format_writes_nothing(run: Run, folder: Path) -> None:
     """All endings are looked at before anything is written."""
-    run("audit", "grain", *VIEW, "-o", "other.zip", "-o", "other.pdf", code=2)
+    run("audit", "grain", *VIEW, "-o", "other.zip", "-o", "other.docx", code=2)
     assert not (folder / "other.zip").exists()
 
 

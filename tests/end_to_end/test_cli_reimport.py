@@ -1,6 +1,7 @@
 """Raw files imported again (``verify --deep``): signed figures that a raw file does not give are found."""
 
 import io
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -118,13 +119,57 @@ def test_two_vintages_of_one_file_are_each_imported_with_their_day(ledger: Ledge
     assert (found.sound, found.findings) == (True, ())
 
 
-def test_mapping_of_ones_own_is_not_at_hand(ledger: Ledger, tmp_path: Path) -> None:
-    """Figures read by a mapping that does not travel are not imported again, and that is said."""
-    mapping = MAPPING.replace(b'"aa"', b'"cn"').replace(b'"bb"', b'"us"')
-    ledger.submit(io.BytesIO(b"month,tonnes\n2020-01,5\n"), name="g.csv", mapping=mapping, mapping_name="grain")
+OWN = MAPPING.replace(b'"aa"', b'"cn"').replace(b'"bb"', b'"us"')
+
+
+def test_mapping_of_ones_own_travels_and_is_used(ledger: Ledger, tmp_path: Path) -> None:
+    """Figures read by somebody's own mapping are imported again by that mapping, out of the bundle (design §2.6)."""
+    ledger.submit(io.BytesIO(b"month,tonnes\n2020-01,5\n"), name="g.csv", mapping=OWN, mapping_name="grain")
     found = verify_bundle(bundle(ledger, tmp_path), policy=ledger.policy(), deep=True)
-    assert found.sound
-    assert any("not one that is shipped" in what for what in found.not_checked)
+    assert (found.sound, found.findings) == (True, ())
+    assert [what for what in found.not_checked if what.startswith("deep")] == []
+
+
+def test_figures_that_ones_own_mapping_does_not_give_are_found(ledger: Ledger, tmp_path: Path) -> None:
+    """A mapping that gives other figures than were signed is no proof of them."""
+    ledger.submit(io.BytesIO(b"month,tonnes\n2020-01,5\n"), name="g.csv", mapping=OWN, mapping_name="grain")
+    (body,) = [one.statement.body for one in ledger.said() if isinstance(one.statement.body, Evidence)]
+    assert isinstance(body, Evidence)
+    other = ledger.keep(io.BytesIO(OWN.replace(b'value = "tonnes"', b'value = "tonnes"\nscale = "1000"')))
+    importer = plain(body)["importer"]
+    assert isinstance(importer, dict)
+    false = plain(body) | {"importer": importer | {"mapping": other.digest}}
+    ledger.state([make_statement("evidence", body.dimensions.series, false, issued=START)])
+    found = verify_bundle(bundle(ledger, tmp_path), policy=ledger.policy(), deep=True)
+    assert [finding.code for finding in found.findings] == ["raw.differs"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [(b"name = 5\n", "mapping.unreadable"), (None, "is neither one that is shipped nor in the bundle")],
+    ids=["no mapping at all", "not held"],
+)
+def test_mapping_that_cannot_be_used_is_said(ledger: Ledger, tmp_path: Path, mapping: bytes | None, said: str) -> None:
+    """What the evidence names as its mapping and is none is found; where it is not there, that is listed."""
+    ledger.submit(io.BytesIO(b"month,tonnes\n2020-01,5\n"), name="g.csv", mapping=OWN, mapping_name="grain")
+    (body,) = [one.statement.body for one in ledger.said() if isinstance(one.statement.body, Evidence)]
+    assert isinstance(body, Evidence)
+    digest = "sha256:" + "0" * 64 if mapping is None else ledger.keep(io.BytesIO(mapping)).digest
+    importer = plain(body)["importer"]
+    assert isinstance(importer, dict)
+    false = plain(body) | {"importer": importer | {"mapping": digest}}
+    ledger.state([make_statement("evidence", body.dimensions.series, false, issued=START)])
+    found = verify_bundle(bundle(ledger, tmp_path), policy=ledger.policy(), deep=True)
+    assert found.sound == (mapping is None)
+    assert any(said in what for what in (*found.not_checked, *(finding.code for finding in found.findings)))
+
+
+def test_mapping_of_a_file_that_stays_at_home_stays_too(ledger: Ledger, tmp_path: Path) -> None:
+    """A mapping is of no use without the file that it reads, and does not travel without it."""
+    mine = OWN.replace(b"redistribute = true", b"redistribute = false")
+    ledger.submit(io.BytesIO(b"month,tonnes\n2020-01,5\n"), name="g.csv", mapping=mine, mapping_name="grain")
+    archive = zipfile.ZipFile(bundle(ledger, tmp_path))
+    assert [name for name in archive.namelist() if name.startswith(("raw/", "mappings/"))] == []
 
 
 def test_unsound_bundle_is_not_gone_into(ledger: Ledger, tmp_path: Path) -> None:

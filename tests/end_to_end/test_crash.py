@@ -146,6 +146,10 @@ class Failing:
         """Return a snapshot of the store."""
         return self.store.reading()
 
+    def elsewhere(self) -> Any:
+        """Return how another process reads the store."""
+        return self.store.elsewhere()
+
     @contextmanager
     def writing(self) -> Iterator[Any]:
         """Return the writer of the store, with its fault."""

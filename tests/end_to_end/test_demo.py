@@ -15,13 +15,16 @@ from typing import Any
 
 import pytest
 
+from ledger.audit.result import AuditResult
 from ledger.cli import demo as demonstration
 from ledger.cli.demo import ORIGIN, tell
 from ledger.cli.main import answers, main
 from ledger.cli.output import format_document
 from ledger.demo import FigureFile, Story, load
+from ledger.report.phrasebook import phrasebook
 from ledger.runtime import Ledger, init, open_ledger
 from tests.end_to_end.small import fixed_keys
+from tests.unit.report.composed import composed
 
 ANNEX = "phase-one-annex-6-1"
 COMTRADE = "un-comtrade-annex-sectors-annual.csv"
@@ -324,6 +327,17 @@ def test_verdict_follows_a_changed_figure(
     key = (ANNEX, f"{sector}-{year}")
     assert after[key] == outcome
     assert {name for name in before if before[name] != after[name]} <= {key}
+
+
+def test_all_that_is_composed_is_said_in_chinese(told: Told, place: Path) -> None:
+    """No sentence of the story's audits is without its counterpart, and quotations stand as they are (method §6)."""
+    book = phrasebook("zh")
+    assert book is not None
+    for audit in told["audits"]:
+        result = AuditResult.model_validate_json((place / "audits" / f"{audit['name']}.json").read_bytes())
+        said = dict.fromkeys(composed(result))
+        assert said
+        assert [text for text in said if book.say(text) is None] == []
 
 
 def test_same_story_gives_the_same_audit(tmp_path: Path) -> None:

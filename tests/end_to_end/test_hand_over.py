@@ -3,11 +3,14 @@
 import json
 import shutil
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.audit.bundle import Software
+from ledger.audit.verify import verify
 from ledger.cli.main import main
 from ledger.errors import PledgerError, RefusedError
 from ledger.runtime import Ledger, open_ledger
@@ -19,6 +22,7 @@ from ledger.tlog.note import format_verifier_key, parse_note
 from ledger.tlog.policy import Log, Policy, format_policy, parse_policy
 from ledger.tlog.proof import Receipt, format_receipt, verify_receipt
 from tests.end_to_end.small import START, drafts, position, small_ledger
+from tests.end_to_end.standalone import program
 from tests.end_to_end.test_witness import at_work, serving
 
 Ask = Callable[..., Any]
@@ -452,3 +456,19 @@ def test_memory_of_an_older_version_is_read(ledger: Path, home: Path, ask: Ask) 
     kept.unlink()
     assert ask("monitor", "site-2", "--policy", "old.policy", "--state", "seen")["sound"]
     assert kept.exists()
+
+
+def test_bundle_with_an_index_leads_on_who_knows_the_old_keys(ledger: Path, home: Path) -> None:
+    """Instead of all headers it carries a proof that the log begins as the old keys signed it (design §2.2, §2.3)."""
+    with opened(ledger) as here:
+        old = here.policy()
+    rotate_log(ledger, root_key(home), 40)
+    with opened(ledger) as here:
+        here.index()
+        sink = BytesIO()
+        with here.export(here.view("2026-06-30"), ("grain",), form="index") as export:
+            export.write(sink, report=None, software=Software(name="pledger", version="1.0", lock=None))
+    answer = verify(sink, policy=old)
+    assert (answer.sound, answer.findings) == (True, ())
+    assert [one.is_followed for one in answer.rotations] == [True]
+    assert program().verify(sink.getvalue(), old).findings == []

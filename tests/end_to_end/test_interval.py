@@ -146,14 +146,36 @@ def test_bundle_carries_the_cosigned_checkpoint_and_its_witnesses(
     assert bundle(cosigned, tmp_path / "again.zip").read_bytes() == path.read_bytes()
 
 
-def test_bundle_short_of_the_quorum_is_unsound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What the charter asks for and nobody gave is found, by the bundle's own policy too."""
+def test_bundle_short_of_the_quorum_is_not_made(
+    tmp_path: Path, at_work: Ask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No verifier would find it sound (step 5), so the operator is told what to do first; the audit itself is given."""
     with watched(tmp_path / "ledger", quorum=2) as ledger:
         ledger.record(drafts())
-        path = bundle(ledger, tmp_path / "audit.zip")
-    findings = verified(path, capsys)["findings"]
-    assert isinstance(findings, list)
-    assert {one["code"] for one in findings} == {"checkpoint.quorum", "checkpoint.untrusted"}
+        asked = ["audit", "grain", "--as-of", "2026-01-02", "--ledger", str(ledger.directory), "-o"]
+        assert main([*asked, str(tmp_path / "audit.zip")]) == 8
+        assert "witnessed by 0 of 2, short of the quorum" in capsys.readouterr().err
+        assert not (tmp_path / "audit.zip").exists()
+        assert main([*asked, str(tmp_path / "audit.json")]) == 0
+        ledger.cosign(ask=at_work)
+        assert verified(bundle(ledger, tmp_path / "audit.zip"), capsys)["sound"] is True
+
+
+def test_check_looks_at_what_witnesses_cosigned(cosigned: Ledger) -> None:
+    """What lies beside the log is held against its tree and its keys: each fault is named by its size (design §2.5)."""
+    assert cosigned.check().is_sound
+    kept = cosigned.directory / "cosigned"
+    two, seven = (kept / f"{size:019d}" for size in (2, 7))
+    before = two.read_bytes()
+    cases = {
+        "cosigned.root-mismatch": seven.read_bytes(),
+        "cosigned.refused": before.replace("\N{EM DASH} ".encode(), "\N{EM DASH} x".encode(), 1),
+    }
+    for code, raw in cases.items():
+        two.write_bytes(raw)
+        assert [(one.code, one.subject) for one in cosigned.check().findings] == [(code, "cosigned checkpoint 2")]
+    two.write_bytes(before)
+    assert cosigned.check().is_sound
 
 
 def test_bundle_without_a_quorum_is_sound_though_no_witness_answers(

@@ -230,7 +230,7 @@ def test_story_has_the_score_of_the_method(lint: Lint) -> None:
 
 
 def test_page_of_rules_is_fresh() -> None:
-    """docs/lint.md is what scripts/rules writes from the rules, each with a bad and a good example (style §11)."""
+    """docs/lint.md and docs/levels.md are what scripts/rules writes from the rules themselves (style §11)."""
     command = [sys.executable, str(ROOT / "scripts" / "rules"), "--check"]
     answer = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONPATH": str(ROOT)}

@@ -14,7 +14,8 @@ from ledger.errors import MalformedError
 from ledger.ingest.document import check_draft
 from ledger.ingest.imported import Imported, ImportedSeries
 from ledger.ingest.layout import Layout
-from ledger.ingest.mapping import find_format, parse_mapping
+from ledger.ingest.mapping import find_format, format_bytes, parse_mapping
+from ledger.ingest.party import with_parties
 from ledger.ingest.pledge import find_pledge_map, read_pledges
 from ledger.ingest.sdmx import open_sdmx
 from ledger.ingest.source import Source
@@ -373,6 +374,50 @@ def test_flows_of_the_tracking_service_add_up_to_its_own_total(messages: Path) -
     values = {one.measure: total(one) for one in found.series}
     assert values["order"] + values["payment"] == said["incoming"]["fundingTotal"] == 381508179
     assert values["announced"] == said["incoming"]["pledgeTotal"] == 29621
+
+
+def test_donors_that_the_ledger_knows_have_series_of_their_own(messages: Path) -> None:
+    """By donor in CSV: what Germany and Norway paid, summed from the file; all flows together are as many as before."""
+    path = messages / "fts/fts_incoming_funding_pse.csv"
+    parties = {"name": {"Germany": "de", "Norway": "no"}, "iso-3166-alpha-3": {"PSE": "ps"}}
+    raw = with_parties(format_bytes("fts-flows-csv"), parties, source="the test")
+    with path.open("rb") as stream:
+        found = read_evidence(stream, parse_mapping(raw, name="fts.toml"), name=path.name)
+    assert (found.rows, found.rejected_count) == (338, 0)
+    with path.open(encoding="utf-8", newline="") as lines:
+        flows = [row for row in csv.DictReader(lines) if row["onBoundary"] == "single"]
+    for name, party in (("Germany, Government of", "de"), ("Norway, Government of", "no")):
+        paid = [row for row in flows if (row["srcOrganization"], row["status"]) == (name, "paid")]
+        assert {row["destLocations"] for row in paid} == {"PSE"}
+        (ours,) = [one for one in found.series if one.subject == f"series:payment/{party}/ps"]
+        assert total(ours) == sum(int(row["amountUSD"]) for row in paid) > 0
+    totals = imported(path, "fts-flows-csv")
+    for measure in ("announced", "order", "payment"):
+        split, whole = ([total(one) for one in of.series if one.measure == measure] for of in (found, totals))
+        assert sum(split) == sum(whole)
+        assert len(whole) == 1
+
+
+def test_donors_are_told_alike_by_the_api(messages: Path) -> None:
+    """Three payments of Norway and two of Sweden stand on the page; each donor's are its own series."""
+    path = messages / "fts/custom-search-locationid-171-year-2020-page-3.json"
+    names = {"Norway": "no", "Sweden": "se", "occupied Palestinian territory": "ps"}
+    raw = with_parties(format_bytes("fts-flows-api"), {"name": names}, source="the test")
+    with path.open("rb") as stream:
+        found = read_evidence(stream, parse_mapping(raw, name="fts.toml"), name=path.name)
+    flows = json.loads(path.read_bytes())["data"]["flows"]
+    for donor, party, count in (("Norway, Government of", "no", 3), ("Sweden, Government of", "se", 2)):
+        paid = [one["amountUSD"] for one in flows if one["status"] == "paid" and donor in str(one["sourceObjects"])]
+        (ours,) = [one for one in found.series if one.subject == f"series:payment/{party}/ps"]
+        assert len(paid) == count
+        assert total(ours) == sum(paid)
+
+
+def test_copies_of_the_tracking_service_are_channels_of_one_source() -> None:
+    """What the API gives and what the export gives are never added: two channels of one authority (R8)."""
+    api, export = (find_format(name) for name in ("fts-flows-api", "fts-flows-csv"))
+    assert api.authority == export.authority
+    assert (api.channel, export.channel) == ("fts-api", "fts-csv")
 
 
 def test_flows_inside_the_boundary_are_not_counted_again(messages: Path) -> None:

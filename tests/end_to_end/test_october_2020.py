@@ -23,7 +23,10 @@ from ledger.assessment.result import CommitmentResult, TermResult
 from ledger.cli.main import main
 from ledger.errors import MalformedError
 from ledger.model.ratio import Ratio
+from ledger.report.phrasebook import phrasebook
+from ledger.runtime import open_ledger
 from tests.end_to_end.small import drafts, small_ledger
+from tests.unit.report.composed import composed
 
 AS_OF = "2020-12-04"
 """The day on which the Census Bureau published the trade of October 2020."""
@@ -369,6 +372,16 @@ def test_none_of_them_is_a_verdict(tracker: Path) -> None:
     assert {reading.measure: reading.outcome for reading in term.readings}["export"] == "off_pace"
     assert term.flips == ()
     assert "15.9 bn USD more would meet it" in " ".join(term.deciding)
+
+
+def test_all_that_is_composed_of_it_is_said_in_chinese(tracker: Path) -> None:
+    """No sentence of the audit is without its counterpart (issue of the audit, point 1)."""
+    book = phrasebook("zh")
+    assert book is not None
+    with open_ledger(tracker) as ledger, ledger.export(ledger.view(AS_OF), ["farm-2020"]) as export:
+        said = list(dict.fromkeys(composed(export.result)))
+    assert len(said) > 30
+    assert [text for text in said if book.say(text) is None] == []
 
 
 def test_on_the_day_of_the_claim_exports_to_october_were_not_known(tracker: Path) -> None:

@@ -7,6 +7,7 @@ the genuine ones do not: corrections, and two sides that report one flow. Source
 
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -344,6 +345,56 @@ def test_pledge_of_which_nothing_was_paid_has_no_evidence(ledger: Ledger, shared
         "measures announced; the term is read by payment",
         "measures order; the term is read by payment",
     }
+
+
+PLAN = """
+kind: instrument
+subject: plan
+body:
+  title: Humanitarian response plan
+  form: notice
+  issuers: [territory]
+  binding: 'no'
+  announced: 2020-01-01
+  source: {title: Plan, publisher: Both, role: joint, via: {copy_read: page, how: excerpt}}
+---
+kind: commitment
+subject: support
+body:
+  title: Pay for the plan
+  instrument: plan
+  date: 2020-01-01
+  obligors: ["no"]
+  obligees: [territory]
+  quotes: [{text: pays a million dollars for the plan by the end of 2021, language: en}]
+  verb: null
+  terms:
+    - kind: quantity
+      id: paid
+      title: Payment
+      actor: "no"
+      unit: USD
+      bound: at_least
+      target: 1000000
+      measure: {type: payment, reporter: "no", partner: territory}
+      period: {start: 2020-01-01, end: 2021-12-31}
+      scope: {title: the plan, classification: fts-plan, codes: ['832']}
+  source: {title: Plan, publisher: Both, role: joint, via: {copy_read: page, how: excerpt}}
+"""
+
+
+def test_term_names_a_donors_flows_by_the_shipped_format(ledger: Ledger, shared_data: Path) -> None:
+    """The party whose name the service writes is the reporter of its flows: Norway's payments are counted (R3, R8)."""
+    parties = drafts_of("territory", "occupied Palestinian territory")
+    ledger.record([*parties, *read_drafts(PLAN.encode(), name="plan.yaml")])
+    path = shared_data / "native-messages/fts/custom-search-locationid-171-year-2020-page-3.json"
+    pay(ledger, path.read_bytes(), mapping=format_mapping("fts-flows-api"), published="2021-03-02")
+    (found,) = terms(ledger, "support", "2021-03-31")
+    flows = json.loads(path.read_bytes())["data"]["flows"]
+    norway = [one for one in flows if one["status"] == "paid" and "Norway, Government of" in str(one["sourceObjects"])]
+    paid = [one["amountUSD"] for one in norway if one["date"] >= "2020"]
+    assert (only(found).source, only(found).channel) == ("ocha-fts", "fts-api")
+    assert Decimal(only(found).low or "0") == sum(paid) > 0
 
 
 # --- what the genuine files do not show -------------------------------------------------------------------------------

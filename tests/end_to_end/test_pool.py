@@ -68,7 +68,8 @@ def test_processes_find_what_is_found_here(house: House, processes: Executor) ->
     for state, is_sound in ((kept, True), (spoilt, False)):
         rows[:] = state
         with house.store.reading() as reading:
-            alone, shared = (check_log(reading, house.blobs, executor=who) for who in (None, processes))
+            shared = check_log(reading, house.blobs, executor=processes, elsewhere=house.store.elsewhere())
+            alone = check_log(reading, house.blobs)
         assert shared == alone
         assert alone.is_sound == is_sound
     rows[:] = kept
