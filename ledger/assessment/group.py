@@ -43,21 +43,23 @@ def members_of(known: Known, group: str) -> Mapping[str, tuple[Days, ...]]:
     Members of a member belong on the days on which both do. A group that leads back to itself is not gone round again.
     """
     found: dict[str, list[Days]] = {}
-    for party, days in _within(known, group, ALWAYS, (group,)):
+    for party, days in _within(known, group, ALWAYS, {(group, ALWAYS)}):
         found.setdefault(party, []).append(days)
     return {party: _joined(days) for party, days in sorted(found.items())}
 
 
-def _within(known: Known, group: str, days: Days, way: tuple[str, ...]) -> Iterator[tuple[str, Days]]:
+def _within(known: Known, group: str, days: Days, seen: set[tuple[str, Days]]) -> Iterator[tuple[str, Days]]:
+    # What was gone through for the same days adds nothing: so circles end, and so do ladders of groups.
     fact = known.parties.get(group)
     for member in fact.body.members if fact is not None else ():
         since = as_date(member.since).toordinal() if member.since is not None else ALWAYS[0]
         until = as_date(member.until).toordinal() if member.until is not None else ALWAYS[1]
         both = max(since, days[0]), min(until, days[1])
-        if both[0] > both[1] or member.party in way:
+        if both[0] > both[1] or (member.party, both) in seen:
             continue
+        seen.add((member.party, both))
         if _is_group(known, member.party):
-            yield from _within(known, member.party, both, (*way, member.party))
+            yield from _within(known, member.party, both, seen)
         else:
             yield member.party, both
 
