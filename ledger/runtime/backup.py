@@ -50,7 +50,8 @@ LIST: Final = "backup.json"
 SITE: Final = "site"
 """Where the log of a ledger on PostgreSQL is: as its static site, restricted files included."""
 
-_BESIDE: Final = (CONFIG, POLICY, WITHHELD, "tokens")
+# Without the read tokens: a restore would bring back those that were revoked since.
+_BESIDE: Final = (CONFIG, POLICY, WITHHELD)
 _LIST_LIMIT: Final = 1 << 30
 _BLOCK: Final = 1 << 20
 _ENCRYPTED: Final = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"

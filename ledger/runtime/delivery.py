@@ -80,7 +80,7 @@ def deliver(ledger: Ledger, hooks: Hooks, *, post: Send) -> Delivered:
         post: sends a message.
     """
     with hooks.delivering() as is_ours:
-        known = hooks.all() if is_ours else ()
+        known = hooks.readable() if is_ours else ()
         if not known:
             return Delivered()
         with ThreadPoolExecutor(min(AT_ONCE, len(known))) as executor:

@@ -13,13 +13,13 @@ import os
 import re
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-from ledger.errors import ConflictError, MalformedError, NotFoundError, UnavailableError, UsageError
+from ledger.errors import ConflictError, MalformedError, NotFoundError, PledgerError, UnavailableError, UsageError
 from ledger.remote.webhook import check_receiver
 from ledger.runtime.file import sync_directory, unwritable
 from ledger.signing.key import PrivateKey
@@ -154,11 +154,29 @@ class Hooks:
         return made
 
     def all(self) -> tuple[Hook, ...]:
-        """Return every hook, in the order in which they were added."""
-        if not self._directory.is_dir():
-            return ()
-        found = [_parse_hook(self._read(path.name), path) for path in self._directory.glob("*.hook")]
-        return tuple(sorted(found, key=lambda one: (one.created, one.id)))
+        """Return every hook, in the order in which they were added.
+
+        Raises:
+            MalformedError: a file does not hold what a hook is.
+        """
+        return self._sorted(_parse_hook(self._read(path.name), path) for path in self._paths())
+
+    def readable(self) -> tuple[Hook, ...]:
+        """Return every hook whose files are in order, likewise: what ails one keeps nothing from the others."""
+        found = []
+        for path in self._paths():
+            with suppress(PledgerError):
+                hook = _parse_hook(self._read(path.name), path)
+                self.state(hook.id)
+                found.append(hook)
+        return self._sorted(found)
+
+    def _paths(self) -> list[Path]:
+        return list(self._directory.glob("*.hook")) if self._directory.is_dir() else []
+
+    @staticmethod
+    def _sorted(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
+        return tuple(sorted(hooks, key=lambda one: (one.created, one.id)))
 
     def get(self, id_: str) -> Hook:
         """Return the hook of an id.

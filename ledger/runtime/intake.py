@@ -191,7 +191,20 @@ class Intake:
             # Before the file: what a crash leaves of it is known for what it is.
             self._pending.mark(digest, self.ledger.clock())
             self.ledger.blobs.put(_Bounded(stream, digest, limit), expected=digest)
+            self._refuse_erased_meanwhile(digest)
             return tuple((one.name, self._try(one)) for one in self._waiting_for(digest))
+
+    def _refuse_erased_meanwhile(self, digest: str) -> None:
+        """Remove a file that was erased while it was on its way; an erasure logged from now on removes it itself.
+
+        Raises:
+            ConflictError: it was erased.
+        """
+        try:
+            self.ledger.refuse_erased((digest,))
+        except ConflictError:
+            self.ledger.blobs.remove(digest)
+            raise
 
     def sweep(self, is_named: Callable[[str], bool]) -> tuple[str, ...]:
         """Forget what waited in vain, and remove the files that came by it; the digests of those come back.

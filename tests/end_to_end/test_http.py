@@ -2,15 +2,17 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
 
 from ledger.audit.verify import verify
 from ledger.cli.main import main
+from ledger.errors import ConflictError
 from ledger.tlog.policy import parse_policy
 from ledger.tlog.proof import parse_receipt, verify_receipt
 from tests.end_to_end.served import DAY, JOSE, LINES, PUBLISHED, House, observations, served
@@ -134,6 +136,25 @@ def test_statement_that_waits_is_forgotten_after_an_hour_with_its_files(empty: H
     assert empty.client.app.state.served.intake.sweep(lambda _: False) == (imported.digest,)  # type: ignore[attr-defined]
     assert empty.ledger.blobs.size(imported.digest) is None
     assert list((empty.ledger.directory / "pending").iterdir()) == []
+
+
+def test_file_that_is_erased_while_it_comes_is_not_kept(empty: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An erasure that is logged after the first look is seen by the second, and the file goes (design §2.3)."""
+    given, imported = empty.evidence()
+    assert empty.client.post("/v1/statements", content=given.raw, headers=JOSE).status_code == 202
+    put = empty.ledger.blobs.put
+
+    def erased_meanwhile(*arguments: Any, **more: Any) -> Any:
+        kept = put(*arguments, **more)
+        monkeypatch.setattr(empty.ledger, "refuse_erased", refuse)
+        return kept
+
+    def refuse(digests: Iterable[str]) -> None:
+        raise ConflictError(f"The file {next(iter(digests))} was erased.")
+
+    monkeypatch.setattr(empty.ledger.blobs, "put", erased_meanwhile)
+    assert empty.client.put(f"/v1/blobs/{imported.digest}", content=FIGURES).status_code == 409
+    assert empty.ledger.blobs.size(imported.digest) is None
 
 
 def test_file_that_a_logged_statement_names_survives_the_sweep(empty: House) -> None:

@@ -16,6 +16,7 @@ from standardwebhooks import webhooks
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from ledger.cli.main import main
+from ledger.errors import MalformedError
 from ledger.remote.webhook import parse_networks
 from ledger.runtime import Ledger, init
 from ledger.runtime.delivery import WAITS, Delivered, deliver, sender
@@ -221,6 +222,18 @@ def test_what_waits_survives_the_process(house: House, receiver: Receiver) -> No
     assert len(again.state(hook.id).waiting) == size
     house.clock.now = "2026-01-02T03:04:10Z"
     assert deliver(house.ledger, again, post=sender(HERE)) == Delivered(sent=size)
+
+
+@pytest.mark.parametrize("suffix", ["hook", "state"])
+def test_hook_that_cannot_be_read_keeps_nothing_from_the_others(house: House, receiver: Receiver, suffix: str) -> None:
+    """A damaged file ends the deliveries of its own hook alone, and the list says which file it is (design §3)."""
+    house.hook(receiver.url, "entry.published")
+    broken = house.hooks.add(receiver.url, ["audit"], start=0, random=lambda count: bytes(range(2, count + 2)))
+    path = house.ledger.directory / "hooks" / f"{broken.id}.{suffix}"
+    path.write_bytes(b"{}")
+    assert house.deliver() == Delivered(sent=house.ledger.head().size)
+    with pytest.raises(MalformedError, match=f"{path.name} does not hold what a hook is"):
+        [house.hooks.state(one.id) for one in house.hooks.all()]
 
 
 def test_one_process_delivers(house: House, receiver: Receiver) -> None:

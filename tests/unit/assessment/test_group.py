@@ -69,6 +69,15 @@ def test_members_have_their_days(phrase: str) -> None:
     assert found == {party: tuple(days(*span) for span in spans) for party, spans in expected.items()}
 
 
+def test_ladder_of_groups_is_gone_up_once() -> None:
+    """Each group names both of the next rung: sixty rungs have 2^60 ways, and sixty rungs of groups (R3)."""
+    book = Book()
+    for rung in range(60):
+        for side in ("a", "b"):
+            group(book, f"{side}{rung}", f"a{rung + 1} - -", f"b{rung + 1} - -")
+    assert list(members_of(book.known(AS_OF), "a0")) == ["a60", "b60"]
+
+
 def test_what_a_view_does_not_know_of_a_group_is_not_told() -> None:
     """A member that a later statement adds is none before it was said (R1, R3)."""
     book = Book()

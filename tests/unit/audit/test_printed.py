@@ -4,6 +4,7 @@ The files are written by hand, a few objects each; whole reports are attacked in
 """
 
 import re
+import struct
 import zlib
 from collections.abc import Callable
 
@@ -183,6 +184,51 @@ def test_only_a_signature_may_be_appended(what: str) -> None:
     found = appended_beside_signatures(pdf(), append(pdf(), number, content))
     assert (found is None) == (expected is None)
     assert found is None or found.startswith(str(expected))
+
+
+def crossed(before: bytes, table: bytes, part: bytes = b"", info: bytes = b"10 0 R") -> bytes:
+    """A file with a table of one's own appended, after a part of one's own."""
+    found = re.findall(rb"startxref\n(\d+)", before)[-1]
+    whole = before + b"\n" + part
+    trailer = b"trailer<</Size 20/Root 1 0 R/Info %s/Prev %s>>\nstartxref\n%d\n%%%%EOF"
+    return whole + table + trailer % (info, found, len(whole))
+
+
+def streamed(before: bytes) -> bytes:
+    """A file whose page content is freed by a table that is a stream."""
+    found = re.findall(rb"startxref\n(\d+)", before)[-1]
+    at = len(before) + 1
+    rows = struct.pack(">BIH", 0, 0, 0) + struct.pack(">BIH", 1, at, 0)
+    says = b"<</Type/XRef/W[1 4 2]/Index[4 1 13 1]/Size 20/Root 1 0 R/Info 10 0 R/Prev %s/Length %d>>"
+    part = b"\n13 0 obj " + says % (found, len(rows)) + b"\nstream\n" + rows + b"\nendstream endobj\n"
+    return before + part + b"startxref\n%d\n%%%%EOF" % at
+
+
+PAGE = b"3 1 obj <</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 12 0 R>> endobj\n"
+FORGED: dict[str, Callable[[bytes], bytes]] = {
+    "the content is freed": lambda one: crossed(one, b"xref\n4 1\n0000000000 00000 f \n"),
+    "the content is freed where it stands": lambda one: crossed(one, b"xref\n4 1\n0000000123 00000 f \n"),
+    "the content is freed for another generation": lambda one: crossed(one, b"xref\n4 1\n0000000000 00001 f \n"),
+    "the content is freed by a stream": streamed,
+    "a page of another generation": lambda one: crossed(one, b"xref\n3 1\n%010d 00001 n \n" % (len(one) + 1), PAGE),
+    "another title beside the first": lambda one: crossed(
+        one, b"xref\n15 1\n%010d 00000 n \n" % (len(one) + 1), b"15 0 obj <</Title(Two)>> endobj\n", b"15 0 R"
+    ),
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_update_that_readers_would_read_each_in_their_way_is_found(what: str) -> None:
+    """What one reader passes over, another may show: neither is taken for a signature (ISO 32000-1, §7.5.4)."""
+    assert appended_beside_signatures(pdf(), FORGED[what](pdf())) is not None
+
+
+def test_font_table_without_end_is_refused() -> None:
+    """Ranges that lie over one another cost no more than a table has codes."""
+    ranges = b"".join(b"<%04x> <ffff> <0041>\n" % number for number in range(5000))
+    table = stream(b"5000 beginbfrange\n" + ranges + b"endbfrange")
+    with pytest.raises(MalformedError):
+        printed_words(pdf(table=table))
 
 
 def test_another_catalogue_is_found() -> None:
