@@ -61,11 +61,10 @@ def test_pledger_answers_every_vector_to_the_finding(row: dict[str, Any]) -> Non
     assert [one for one in answer.not_checked if one != "rendering"] == row["not_checked"]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=by_file)
+# The protocol lets a verifier take no charter by its digest: the one in one file is not asked (docs/verification.md).
+@pytest.mark.parametrize("row", [row for row in ROWS if row["genesis"] is None], ids=by_file)
 def test_verifier_in_one_file_answers_every_vector(row: dict[str, Any], tmp_path: Path) -> None:
     """The second implementation keeps the protocol: it is right, or says that it does not check that code."""
-    if row["genesis"] is not None:
-        pytest.skip("it takes no charter by its digest")
     (tmp_path / "audit.zip").write_bytes(loaded("conform").unpacked(row))
     given = ["--policy", str(VECTORS / "bundles" / row["policy"])] if row["policy"] else []
     printed = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
