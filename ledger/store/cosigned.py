@@ -5,11 +5,11 @@ the same text with more signatures. It is no part of the truth: whoever loses it
 """
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Final
 
 from ledger.errors import ConflictError, UnavailableError
+from ledger.store.fresh import fresh_file
 from ledger.tlog.note import NOTE_LIMIT, Note, format_note, parse_note
 
 _WIDTH: Final = 19
@@ -74,17 +74,8 @@ class CosignedDirectory:
     def _write(self, path: Path, raw: bytes) -> None:
         """Write a file whole or not at all: a crash leaves the old one, and a name that no size has."""
         try:
-            self.directory.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.directory, prefix=".new-", delete=False) as file:
-                temporary = Path(file.name)
-                try:
-                    file.write(raw)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    temporary.chmod(0o644)
-                    temporary.replace(path)
-                finally:
-                    temporary.unlink(missing_ok=True)
+            with fresh_file(self.directory, raw) as fresh:
+                fresh.replace(path)
         except OSError as error:
             message = f"The cosigned checkpoint {path} cannot be written: {error.strerror}; mend that and try again."
             raise UnavailableError(message, path=str(path)) from error

@@ -7,12 +7,12 @@ no part of the truth: the log's own rows are never touched for it. Nothing here 
 
 import os
 import re
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from ledger.errors import UnavailableError
+from ledger.store.fresh import fresh_file
 
 _READ_LIMIT: Final = 1 << 18
 """The most bytes of a file that are read: more than a timestamp or a file of roots may have."""
@@ -106,19 +106,9 @@ class StampedDirectory:
         if (before := self._read(path)) is not None:
             return before
         try:
-            self.directory.mkdir(exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.directory, prefix=".new-", delete=False) as file:
-                temporary = Path(file.name)
-                try:
-                    file.write(raw)
-                    file.flush()
-                    os.fsync(file.fileno())
-                    temporary.chmod(0o644)
-                    # A link, unlike a rename, takes the place of nothing: of two writers the first one stays.
-                    with suppress(FileExistsError):
-                        path.hardlink_to(temporary)
-                finally:
-                    temporary.unlink(missing_ok=True)
+            # A link, unlike a rename, takes the place of nothing: of two writers the first one stays.
+            with fresh_file(self.directory, raw) as fresh, suppress(FileExistsError):
+                path.hardlink_to(fresh)
             self._sync()
         except OSError as error:
             message = f"The timestamp's file {path} cannot be written: {error.strerror}; mend that and try again."
