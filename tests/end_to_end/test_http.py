@@ -9,6 +9,7 @@ from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from ledger.audit.verify import verify
 from ledger.cli.main import main
@@ -351,6 +352,8 @@ def test_audit_is_given_as_bundle_that_verifies(house: House) -> None:
     assert report.text[:15].lower() == "<!doctype html>"
     paper = house.client.get("/v1/audits/grain", params={"format": "pdf", "as_of": DAY})
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    book = house.client.get("/v1/audits/grain", params={"format": "xlsx", "as_of": DAY})
+    assert "About" in CalamineWorkbook.from_filelike(io.BytesIO(book.content)).sheet_names
     data = house.client.get("/v1/audits", params={"instrument": "deal", "as_of": DAY})
     assert data.json()["subjects"] == ["grain"]
 

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ledger.audit.verify import verify as check
 from ledger.errors import UsageError
 from ledger.report.html import render
-from ledger.runtime.rendering import printed, rendered, write_bundle
+from ledger.runtime.rendering import printed, rendered, workbook, write_bundle
 from ledger.service.software import rendering_software
 from ledger.signing.canonical import digest
 from ledger.web import answer, example
@@ -35,23 +35,26 @@ ZIP: Final = "application/zip"
 HTML: Final = "text/html; charset=utf-8"
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_TYPES: Final = {"json": JSON, "html": HTML, "pdf": PDF}
+_TYPES: Final = {"json": JSON, "html": HTML, "pdf": PDF, "xlsx": XLSX}
 
 SUBJECTS: Final = 200
 """Commitments of one audit, at most, as they are named in an address."""
 
 Form = Annotated[
-    Literal["json", "html", "pdf", "zip"], Query(alias="format", description="Data, report, print, or bundle.")
+    Literal["json", "html", "pdf", "xlsx", "zip"],
+    Query(alias="format", description="Data, report, print, workbook, or bundle."),
 ]
 
 _ANSWERS: Final = {
     200: {
-        "description": "The audit: the whole result as canonical JSON, the report, or the bundle.",
+        "description": "The audit: the whole result as canonical JSON, the report, the workbook, or the bundle.",
         "content": {
             JSON: {"schema": {"type": "object"}, "example": example.AUDIT},
             "text/html": {"schema": {"type": "string"}},
             PDF: {"schema": {"type": "string", "format": "binary"}},
+            XLSX: {"schema": {"type": "string", "format": "binary"}},
             ZIP: {"schema": {"type": "string", "format": "binary"}},
         },
     }
@@ -156,6 +159,8 @@ def _whole(state: Served, view: "View", subjects: tuple[str, ...], form: str) ->
             return bytes(export.audit_json)
         if form == "html":
             return rendered(export.result, rendering_software(), bundle="audit.zip")
+        if form == "xlsx":
+            return workbook(export.result, rendering_software())
         software, bundle = rendering_software(), BytesIO()
         page = rendered(export.result, software)
         export.write(bundle, report=page, software=software)

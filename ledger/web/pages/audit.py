@@ -19,6 +19,8 @@ ROUTER: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 FORMS: Final = (
     ("html", "A report to read"),
+    ("pdf", "The report on paper, with its bundle attached"),
+    ("xlsx", "A workbook of every table"),
     ("zip", "A bundle to verify, with everything it takes"),
     ("json", "The whole result as data"),
 )
@@ -51,7 +53,7 @@ def audits(request: Request, look: AskedLook, subject: Annotated[str | None, Que
 def made(
     request: Request,
     look: AskedLook,
-    form: Annotated[str, Query(alias="format", pattern="^(json|html|zip)$")] = "html",
+    form: Annotated[str, Query(alias="format", pattern="^(json|html|pdf|xlsx|zip)$")] = "html",
     subject: Annotated[list[str] | None, Query(max_length=SUBJECTS)] = None,
     party: Annotated[str | None, Query(max_length=200)] = None,
     instrument: Annotated[str | None, Query(max_length=200)] = None,
