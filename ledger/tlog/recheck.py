@@ -1,10 +1,11 @@
 """The log recomputed from the bytes of its headers, by other means than those that wrote it (design §2.3, §2.5).
 
 This is what ``log check`` relies on, and so it shares nothing with `ledger.tlog.entry` and `ledger.tlog.merkle`: it
-reads with the standard library's JSON, writes the canonical line from a template, and folds the tree on a stack of its
-own. In one pass and in memory that does not grow, it checks each header's form and spelling, the chain, the count and
-the order of time, and gives the root at every size asked for. What it sees are findings, in the order of the entries,
-so that the first names the first entry that is wrong. It does not read statements and verifies no signature.
+reads a line by a form of its own, asks the standard library's JSON what is wrong where a line is not of it, and folds
+the tree on a stack of its own. In one pass and in memory that does not grow, it checks each header's form and spelling,
+the chain, the count and the order of time, and gives the root at every size asked for. What it sees are findings, in
+the order of the entries, so that the first names the first entry that is wrong. It does not read statements and
+verifies no signature.
 """
 
 import base64
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from ledger.tlog.finding import Finding
 
@@ -35,7 +36,7 @@ _decode: Final = json.JSONDecoder().raw_decode
 _LARGEST: Final = 2**53 - 1
 _FORMS: Final = (
     "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
-    "[0-9]+",
+    "0|[1-9][0-9]*",
     "[a-z]{1,32}",
     "[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",
     "[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
@@ -44,9 +45,12 @@ _FORMS: Final = (
     # All that can be seen of ASCII but the two characters that JSON escapes.
     r"[\x21\x23-\x5b\x5d-\x7e]{1,1024}",
 )
-# No form admits the line feed, so that all eight are looked at in one go.
-_LINES: Final = "\n".join(["%s"] * len(NAMES))
-_ARE_FITTING: Final = re.compile("\n".join(_FORMS)).fullmatch
+# No form admits a character that JSON escapes, so that a line of these forms has the one spelling there is.
+_WRITTEN: Final = (
+    f'"{name}":({form})' if kind is int else f'"{name}":"({form})"'
+    for name, form, kind in zip(NAMES, _FORMS, _TYPES, strict=True)
+)
+_match: Final = re.compile(rf"\{{{','.join(_WRITTEN)}\}}").fullmatch
 
 
 class Checked(NamedTuple):
@@ -148,6 +152,22 @@ class Walk:
         self.before = bytes(32)
         self.received = ""
         self._stack = _Stack()
+
+    @classmethod
+    def after(cls, size: int, *, peaks: Sequence[bytes], before: bytes, received: str) -> "Walk":
+        """Return a pass that goes on from entries that were passed before.
+
+        Args:
+            size: how many.
+            peaks: roots of the complete subtrees that this size decomposes into, the largest first.
+            before: leaf hash of the last of them; ``received`` when that was.
+        """
+        made = cls()
+        made.size, made.before, made.received = size, before, received
+        heights = [height for height in reversed(range(size.bit_length())) if size >> height & 1]
+        for height, peak in zip(heights, peaks, strict=True):
+            made._stack.push(peak, height=height)
+        return made
 
     def entry(self, read: Read, *, stored: bytes | None) -> Checked:
         """Return the next entry recomputed, without a root; ``stored`` is the leaf hash that is kept for it."""
@@ -280,12 +300,28 @@ class _Stack:
 
 
 def _read(raw: bytes) -> tuple[tuple[object, ...] | None, str | None]:
-    """Return the members of a header that can be read, and what is wrong with its form or spelling."""
+    """Return the members of a header that can be read, and what is wrong with its form or spelling.
+
+    A line that is of the form is read by that; of any other, JSON's own reader finds out what is wrong with it.
+    """
     if len(raw) > _LONGEST:
         return None, f"The header is longer than {_LONGEST} bytes."
     try:
+        text = raw.decode("utf-8")
+    except ValueError:
+        return None, "The header is not JSON."
+    if (found := _match(text)) is None:
+        return _read_closely(text, raw)
+    author, number, kind, prev, received, size, statement, subject = found.groups()
+    members = (author, int(number), kind, prev, received, int(size), statement, subject)
+    return members, _meaning_fault(members)
+
+
+def _read_closely(text: str, raw: bytes) -> tuple[tuple[object, ...] | None, str]:
+    """Return the members of a line that is not of the form, as far as it can be read, and its first fault."""
+    try:
         # What follows the value is seen below: it does not come out again when the line is written.
-        value, _ = _decode(raw.decode("utf-8"))
+        value, _ = _decode(text)
     except (ValueError, RecursionError):
         return None, "The header is not JSON."
     if type(value) is not dict or tuple(value) != NAMES:
@@ -296,19 +332,19 @@ def _read(raw: bytes) -> tuple[tuple[object, ...] | None, str | None]:
     # Whatever was escaped, doubled, spaced or reordered comes out otherwise when it is written again.
     if (_TEMPLATE % members).encode("utf-8", "replace") != raw:
         return members, "The header is not spelt as RFC 8785 spells it."
-    return members, _form_fault(members)
-
-
-def _form_fault(members: tuple[Any, ...]) -> str | None:
-    """Return the first member that is not of its form, as a sentence; all are of their types."""
-    _, index, _, _, received, size, _, _ = members
-    if _ARE_FITTING(_LINES % members) is not None and index <= _LARGEST and size <= _LARGEST:
-        return None if _is_moment(received) else "The header's member received names no moment."
     for name, value, form in zip(NAMES, members, _FORMS, strict=True):
-        if not re.fullmatch(form, str(value)) or (isinstance(value, int) and value > _LARGEST):
-            return f"The header's member {name} is not of its form."
+        if not re.fullmatch(form, str(value)):
+            return members, f"The header's member {name} is not of its form."
     message = "the forms of a header hold one by one and not together"
     raise AssertionError(message)
+
+
+def _meaning_fault(members: tuple[str, int, str, str, str, int, str, str]) -> str | None:
+    """Return the first member that is of its form and means nothing, as a sentence."""
+    _, index, _, _, received, size, _, _ = members
+    if max(index, size) > _LARGEST:
+        return f"The header's member {'index' if index > _LARGEST else 'size'} is not of its form."
+    return None if _is_moment(received) else "The header's member received names no moment."
 
 
 @lru_cache(maxsize=1024)

@@ -11,9 +11,10 @@ from pathlib import Path
 from ledger.assessment.authority import Authority
 from ledger.model.statement import parse_statement
 from ledger.service.admit import admit, open_statement
+from ledger.service.publish import chain_rows
 from ledger.service.scene import Folded, Opened, Scene, fold_authority
 from ledger.signing.envelope import STATEMENT, open_envelope, verify_envelope
-from ledger.tlog.entry import ZERO_HASH, Header, format_header, leaf_hash
+from ledger.tlog.entry import ZERO_HASH
 from ledger.tlog.merkle import EMPTY_EDGE, Hash
 from scripts.bench import floor
 from scripts.bench.figure import Options, Table, median, on_cores, options, timed
@@ -64,15 +65,7 @@ class Stages:
 
     def chain(self) -> None:
         """Write their headers, each naming the leaf before it."""
-        previous, self.leaves = ZERO_HASH, []
-        for index, one in enumerate(self.opened):
-            envelope, said = one.envelope, one.said
-            header = Header(
-                author=envelope.kid, index=index, kind=said.kind, prev=previous, received=NOW, size=len(envelope.raw),
-                statement=envelope.name, subject=said.subject,
-            )  # fmt: skip
-            previous = leaf_hash(format_header(header))
-            self.leaves.append(previous)
+        self.leaves = [row.leaf for row in chain_rows(self.opened, start=0, previous=ZERO_HASH, at=NOW)]
 
     def extend(self) -> None:
         """Let the tree grow by them."""

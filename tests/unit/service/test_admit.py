@@ -193,6 +193,18 @@ def test_revoked_key_is_refused_from_its_index_on() -> None:
         house.say("position", "grain", POSITION)
 
 
+def test_key_that_a_batch_revokes_counts_before_and_not_after() -> None:
+    """Who may speak is asked anew once a key changes, also within a batch (design §2.2, §2.5)."""
+    house = House().set_up()
+    before = house.sign("position", "grain", {**POSITION, "note": "before"})
+    revoked = house.sign("key", KEYS["desk"].kid, {"event": "revoke", "reason": "left"}, key="operator")
+    with pytest.raises(RefusedError, match=r"Statement 3 of 3 .* counts no longer from entry 8 on"):
+        house.publish(before, revoked, house.sign("position", "grain", {**POSITION, "note": "after"}))
+    assert house.store.state.head.size == 7
+    house.publish(before, revoked)
+    assert house.said(7).author == KEYS["desk"].kid
+
+
 def test_helpers_give_the_statements_in_order_and_the_first_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening with others' help gives what opening in turn gives, its order and its refusals (design §2.5)."""
     from concurrent.futures import ThreadPoolExecutor

@@ -84,6 +84,24 @@ def test_too_much_is_refused_before_it_is_held(monkeypatch: pytest.MonkeyPatch) 
         list(read_pieces(io.BytesIO(b'{"a":[1,2,3,4]}'), what="it"))
 
 
+@pytest.mark.parametrize("more", [0, 1])
+def test_bound_is_the_last_that_is_read(monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    """A piece of exactly the bound is read, and so are as many pieces; one byte or one piece more is refused."""
+    monkeypatch.setattr(piece, "_CHUNK", 16)
+    for name, raw, reason in (
+        ("PIECE_LIMIT", b'{"a":"' + b"x" * (98 + more) + b'"}', "101 bytes where at most 100"),
+        ("PIECES_LIMIT", b'{"a":[' + b",".join([b"1"] * (100 + more)) + b"]}", "more than 100 pieces"),
+    ):
+        monkeypatch.setattr(piece, name, 100)
+        if more:
+            with pytest.raises(MalformedError, match=reason):
+                list(read_pieces(io.BytesIO(raw), what="it"))
+        else:
+            assert list(read_pieces(io.BytesIO(raw), what="it"))
+        monkeypatch.undo()
+        monkeypatch.setattr(piece, "_CHUNK", 16)
+
+
 def test_a_piece_says_where_it_stands() -> None:
     """The path is that of people (style §7)."""
     assert Piece("a", None, b"1").path == "$.a"

@@ -163,6 +163,37 @@ def test_without_libsodium_keys_verify_all_the_same(monkeypatch: pytest.MonkeyPa
         sodium.opener.cache_clear()
 
 
+def test_where_the_library_itself_is_not_to_be_had_what_pynacl_offers_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its inner module may move from one version to the next; nothing changes by that but the time (style §2)."""
+    bindings = pytest.importorskip("nacl.bindings")
+    monkeypatch.setitem(sys.modules, "nacl._sodium", None)
+    sodium.opener.cache_clear()
+    try:
+        assert sodium.opener() is bindings.crypto_sign_open
+    finally:
+        sodium.opener.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("signed", "key"),
+    [
+        pytest.param(GENUINE.signature[:63], GENUINE.key, id="shorter than a signature"),
+        pytest.param(b"", GENUINE.key, id="nothing"),
+        pytest.param(GENUINE.signature + MESSAGE, GENUINE.key[:31], id="short key"),
+        pytest.param(GENUINE.signature + MESSAGE, GENUINE.key + b"\0", id="long key"),
+        pytest.param(GENUINE.signature + MESSAGE + b".", GENUINE.key, id="other message"),
+    ],
+)
+def test_what_cannot_be_a_signature_is_refused_before_the_library_reads_it(signed: bytes, key: bytes) -> None:
+    """The library reads 64 bytes and 32 from where it is pointed, whatever is there (RFC 8032 §5.1.7)."""
+    pytest.importorskip("nacl.bindings")
+    bare = sodium._bare()
+    assert bare is not None
+    bare(GENUINE.signature + MESSAGE, GENUINE.key)
+    with pytest.raises(ValueError, match="does not hold"):
+        bare(signed, key)
+
+
 def test_the_first_signatures_do_not_load_libsodium(monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that verifies a few does not pay for what only many repay."""
     asked: list[int] = []

@@ -111,6 +111,19 @@ def test_header_that_could_not_be_read_back_is_not_written(header: Header, reaso
         format_header(header)
 
 
+@pytest.mark.parametrize("faulty_first", [True, False])
+def test_what_headers_share_is_judged_in_each_of_them(*, faulty_first: bool) -> None:
+    """Members that were seen before, sound or not, are refused or written as they were the first time (style §3)."""
+    sound, faulty = HEADER._replace(subject="series:export/aa/bb"), HEADER._replace(subject="series export")
+    for _ in range(2):
+        for header in (faulty, sound) if faulty_first else (sound, faulty):
+            if header is sound:
+                assert parse_header(format_header(header)) == header
+                continue
+            with pytest.raises(MalformedError, match="subject is not"):
+                format_header(header)
+
+
 def test_longest_header_stays_below_the_limit() -> None:
     """Every header of legal members fits into 4 KiB (design §2.3)."""
     longest = HEADER._replace(index=2**53 - 1, size=2**53 - 1, kind="k" * 32, subject="s" * 1024)
