@@ -129,8 +129,16 @@ class Keyring:
         return "signer" if self._file(name).suffix == SIGNER else "file"
 
     def names(self) -> tuple[str, ...]:
-        """Return the names of all keys, sorted."""
-        return tuple(sorted({path.stem for end in (PEM, SIGNER) for path in self.directory.glob(f"*{end}")}))
+        """Return the names of all keys, sorted.
+
+        Raises:
+            UnavailableError: their directory cannot be read.
+        """
+        try:
+            return tuple(sorted({path.stem for end in (PEM, SIGNER) for path in self.directory.glob(f"*{end}")}))
+        except OSError as error:
+            message = f"The directory {self.directory} cannot be read: {error.strerror}; mend that."
+            raise UnavailableError(message, path=str(self.directory)) from error
 
     def kids(self) -> dict[str, str]:
         """Return the name of each key by its thumbprint, of those that the passphrase opens."""

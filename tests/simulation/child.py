@@ -19,18 +19,22 @@ import sqlite3
 import sqlite3.dbapi2
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Any, Final
 
 from ledger.errors import PledgerError
 from ledger.runtime import Ledger, open_ledger
-from tests.end_to_end.small import FIGURES, MAPPING, START, position
+from tests.end_to_end.small import FIGURES, MAPPING, START
+from tests.simulation.template import position
 
 FAULTS: Final = ("none", "sql", "os", "size", "files")
 CALLS: Final = ("fsync", "replace", "open", "mkdir")
+_SAYING: Final = Lock()
 
 
 class Trap:
@@ -43,11 +47,14 @@ class Trap:
     def __init__(self, draw: random.Random, *, upto: int) -> None:
         self.left = draw.randint(1, upto)
         self.kind = draw.choice(("fail before", "fail after", "die before", "die after"))
+        self._counting = Lock()
 
     def spring(self, call: Callable[[], Any], error: Callable[[], Exception]) -> Any:
         """Return what a call gives, unless it is its turn."""
-        self.left -= 1
-        if self.left:
+        with self._counting:
+            self.left -= 1
+            is_due = self.left == 0
+        if not is_due:
             return call()
         what, _, when = self.kind.partition(" ")
         if when == "after":
@@ -96,44 +103,81 @@ def set_limit(directory: Path, fault: str, draw: random.Random) -> None:
     """Lower a limit of the system's to a little above what is used."""
     if fault == "size":
         largest = max(path.stat().st_size for path in directory.glob("ledger.db*"))
-        limit, soft = resource.RLIMIT_FSIZE, draw.choice((4096, largest // 2, largest + draw.randint(0, 400_000)))
+        limit, soft = resource.RLIMIT_FSIZE, draw.choice((largest // 2, largest + draw.randint(0, 8_000_000)))
     else:
         limit, soft = resource.RLIMIT_NOFILE, len(list(Path("/proc/self/fd").iterdir())) + draw.randint(0, 6)
     resource.setrlimit(limit, (soft, resource.getrlimit(limit)[1]))
 
 
-def work(ledger: Ledger, draw: random.Random, seed: int) -> None:
-    """Record, submit and export, without end."""
-    number = seed * 100_000
-    while True:
-        kind = draw.choice(("record", "record", "record", "submit", "export"))
-        if kind == "record":
-            count = draw.choice((1, 1, 5, 40))
-            receipts = ledger.record([draft for one in range(count) for draft in position(number + one)])
-            say(kind, number, [receipt.index for receipt in receipts], [receipt.statement for receipt in receipts])
-            number += count
-        elif kind == "submit":
-            figures = FIGURES + b"2020-04,%d\n" % (number % 100_000 + seed)
-            found = ledger.submit(
-                io.BytesIO(figures), name="g.csv", mapping=MAPPING, mapping_name="m.toml", published=date(2020, 5, 1)
-            )
-            say(kind, number, [one.index for one in found.receipts], [one.statement for one in found.receipts])
-            number += 1
-        else:
-            exported = ledger.export_log(ledger.directory.with_name("site"))
-            say(kind, exported.size, [], [])
+def statement(number: int, genesis: str) -> bytes:
+    """Return a position, signed: the same for the same number."""
+    return position(f"number {number}", genesis)
+
+
+@dataclass
+class Crew:
+    """Several writers in one process.
+
+    Attributes:
+        ledger: that they write to.
+        first: number of the first statement.
+        ended: what the first of them ended by; the others stop then.
+    """
+
+    ledger: Ledger
+    first: int
+    ended: list[Exception] = field(default_factory=list)
+
+    def work(self, draws: Sequence[random.Random]) -> None:
+        """Write without end, each with draws of its own; raise what the first of them ends by."""
+        threads = [Thread(target=self._write, args=(place, draw)) for place, draw in enumerate(draws)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        raise self.ended[0]
+
+    def _write(self, place: int, draw: random.Random) -> None:
+        number = self.first + place * 1_000_000
+        try:
+            while not self.ended:
+                # One of them keeps files and exports; the others only hand statements in, few or many at once.
+                kind = draw.choice(("record", "record", "record", "submit", "export")) if place == 0 else "record"
+                number = getattr(self, f"_{kind}")(draw, number)
+        except Exception as error:  # noqa: BLE001, it is raised again by who began the work
+            self.ended.append(error)
+
+    def _record(self, draw: random.Random, number: int) -> int:
+        count = draw.choice((1, 5, 40, 200, 600))
+        receipts = self.ledger.hand_over([statement(number + one, self.ledger.genesis) for one in range(count)])
+        say("record", number, [receipt.index for receipt in receipts], [receipt.statement for receipt in receipts])
+        return number + count
+
+    def _submit(self, _draw: random.Random, number: int) -> int:
+        figures = FIGURES + b"2020-04,%d\n" % number
+        found = self.ledger.submit(
+            io.BytesIO(figures), name="g.csv", mapping=MAPPING, mapping_name="m.toml", published=date(2020, 5, 1)
+        )
+        say("submit", number, [one.index for one in found.receipts], [one.statement for one in found.receipts])
+        return number + 1
+
+    def _export(self, _draw: random.Random, number: int) -> int:
+        exported = self.ledger.export_log(self.ledger.directory.with_name("site"))
+        say("export", exported.size, [], [])
+        return number
 
 
 def say(kind: str, number: int, indexes: list[int], names: list[Any]) -> None:
     """Say what was answered; once it is written, it is acknowledged."""
     line = json.dumps({"did": kind, "number": number, "indexes": indexes, "names": names})
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    with _SAYING:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 ROOMS: Final = (
     "ingest.document", "ingest.tabular", "runtime.stamping", "service.carried", "service.cosign", "service.export_log",
-    "service.interval", "store.cosigned", "store.site", "store.stamped",
+    "service.group", "service.interval", "store.cosigned", "store.site", "store.stamped",
 )  # fmt: skip
 """Modules that the work enters late: one that cannot be opened would be the interpreter's failure, not the ledger's."""
 
@@ -146,13 +190,15 @@ def main() -> int:
         import_module(f"ledger.{room}")
     try:
         if fault == "sql":
-            set_sql(Trap(draw, upto=draw.choice((20, 200))), draw)
+            set_sql(Trap(draw, upto=draw.choice((20, 200, 2000))), draw)
         elif fault == "os":
-            set_os(Trap(draw, upto=draw.choice((10, 60))), draw)
+            set_os(Trap(draw, upto=draw.choice((10, 60, 600))), draw)
         elif fault in {"size", "files"}:
             set_limit(directory, fault, draw)
         with open_ledger(directory, at=lambda: START) as ledger:
-            work(ledger, draw, seed)
+            writers = [random.Random(f"{seed} {place}") for place in range(draw.choice((1, 2, 4)))]  # noqa: S311
+            say("begin", len(writers), [], [])
+            Crew(ledger, seed * 10_000_000).work(writers)
     except PledgerError as error:
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code

@@ -6,6 +6,7 @@ down here, to be held against what is left (`tests.simulation.law`).
 """
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,23 +20,43 @@ from ledger.runtime.settings import read_config
 from ledger.service.cosign import witness_policy
 from ledger.service.erase import logged_erasures
 from ledger.service.publish import Publication
-from ledger.service.scene import read_said
+from ledger.service.scene import Folded, fold_authority, read_said
 from ledger.signing.canonical import digest
 from ledger.signing.envelope import STATEMENT, open_envelope
-from ledger.tlog.checkpoint import open_checkpoint, parse_checkpoint
+from ledger.signing.key import PrivateKey, PublicKey
+from ledger.tlog.checkpoint import log_keys, open_checkpoint, parse_checkpoint
 from ledger.tlog.merkle import Hash
 from ledger.tlog.note import VerifierKey, parse_note
 from ledger.tlog.policy import Policy, Witness
 from ledger.tlog.proof import Receipt, verify_receipt
 from ledger.tlog.stored import NOTHING_RECORDED
+from tests.simulation.database import DatabaseOfWorld
 from tests.simulation.disk import Disk
 from tests.simulation.schedule import Step
 from tests.simulation.store import SimulatedStore, SimulatedWitness, moment
-from tests.simulation.template import COSIGNER, START, STRANGER, Batch, Template, erasure, figures, position, template
+from tests.simulation.template import (
+    COSIGNER,
+    ORIGIN,
+    RECORDERS,
+    SPARES,
+    START,
+    STRANGER,
+    Batch,
+    Template,
+    appointment,
+    erasure,
+    figures,
+    grant,
+    position,
+    revocation,
+    rotation,
+    template,
+)
 from tests.simulation.world import Death, Process, World
 from tests.unit.service.fake import MemoryReading, State
 
 Act = Callable[[Ledger], None]
+LogKeys = tuple[VerifierKey, VerifierKey]
 
 
 class Violation(AssertionError):  # noqa: N818, that is what it is
@@ -59,6 +80,8 @@ class Slot:
     def leave(self) -> None:
         """End the process; the next is another."""
         self.process = Process(self.process.number)
+        if self.ledger is not None:
+            self.ledger.close()
         self.ledger = None
         self.is_stopped = False
 
@@ -81,18 +104,20 @@ class House:
 
     Attributes:
         root: the directory of the ledger; ``site``, in it, is where its static site is exported to.
+        store: simulated, or the real one with a driver that fails.
         batches: every batch that was ever to be published.
         answered: the first receipt that was given for each statement, by name.
         left: every checkpoint that left a process, by its text.
         backups: old copies of the store.
         excuses: why a step may fail in which no call did.
+        verified: the log's own checkpoints whose signatures were seen to be right.
+        known_tenures: how many pairs of checkpoint keys there were when the receipts were verified last.
     """
 
-    def __init__(self, root: Path, rules: str) -> None:
+    def __init__(self, root: Path, rules: str, *, is_real: bool = False) -> None:
         begun: Template = template(rules)
         self.rules = rules
         self.genesis = begun.genesis
-        self.keys = begun.keys
         self.root = root
         self.site = root / "site"
         for name, raw in begun.files.items():
@@ -103,20 +128,26 @@ class House:
                 (root / name).chmod(0o600)
         (root / "blobs").mkdir(exist_ok=True)
         self.world = World(int(datetime.fromisoformat(START).timestamp()))
-        self.store = SimulatedStore(self.world, begun.state)
+        self.store: SimulatedStore | DatabaseOfWorld = (
+            DatabaseOfWorld(self.world, root.with_name("database"), rules)
+            if is_real
+            else SimulatedStore(self.world, begun.state)
+        )
         self.disk = Disk(self.world, root)
-        self.witness = SimulatedWitness(self.world, COSIGNER.name, COSIGNER.key, begun.keys)
+        self.witness = SimulatedWitness(self.world, COSIGNER.name, COSIGNER.key, (*begun.keys, *spare_keys()))
         self.slots = (Slot(0), Slot(1))
         self.batches: list[Batch] = []
         self.answered: dict[str, Receipt] = {}
         self.left: dict[bytes, bytes] = {}
-        self.backups: list[State] = [begun.state]
+        self.backups: list[State] = [self.store.copy()]
         self.excuses: list[str] = []
         self.failed: list[PledgerError] = []
-        self.policy = _policy(begun.keys) if rules == "quorum" else None
+        self._tenures: tuple[tuple[int, int], list[tuple[int, LogKeys]]] = ((-1, -1), [])
         # The charter and the desk's grant were one batch, the pledge another: each batch begins with what was there.
         names = tuple(f"sha256:{row.statement.hex()}" for row in begun.state.rows)
         self.attempts: list[tuple[str, ...]] = [names[:size] for size in begun.state.notes]
+        self.verified: set[bytes] = set()
+        self.known_tenures = 1
         self._seed = 0
 
     # --- steps --------------------------------------------------------------------------------------------------------
@@ -132,6 +163,7 @@ class House:
             getattr(self, f"_step_{step.kind}")()
         if self.world.is_cut:
             self.disk.cut()
+            self.store.cut()
         for slot in self.slots:
             if self.world.is_cut or slot.process.is_dead:
                 slot.leave()
@@ -177,7 +209,7 @@ class House:
         self.world.is_cut = True
 
     def _step_race(self) -> None:
-        kinds = ("say", "say", "evidence", "groups", "repeat", "read", "cosign", "export", "open")
+        kinds = ("say", "say", "evidence", "groups", "repeat", "read", "cosign", "export", "open", "key")
         bodies = []
         for slot in self.slots:
             kind = self.world.random.choice(kinds)
@@ -200,15 +232,18 @@ class House:
             digests.append(said.statement.body.raw.digest)
         self._run(self._saying(erasure(row.subject, digests, self.genesis)))
 
+    def _step_key(self) -> None:
+        self._run(self._saying(self._key_batch()))
+
     def _step_backup(self) -> None:
-        self.backups.append(self.store.state)
+        self.backups.append(self.store.copy())
 
     def _step_restore(self) -> None:
         """Put an old copy in the place of the database, and open it: where a checkpoint beyond it left, it is refused.
 
         Then the operator puts the latest copy back. Where nothing beyond it left, nobody will miss what was in it.
         """
-        latest, old = self.store.state, self.world.random.choice(self.backups)
+        latest, old = self.store.copy(), self.world.random.choice(self.backups)
         for slot in self.slots:
             slot.leave()
         self.store.state = old
@@ -227,8 +262,13 @@ class House:
         slot.leave()
 
     def _step_swap(self) -> None:
-        """Put an old copy under an open ledger: the next publication refuses it."""
+        """Put an old copy under an open ledger: the next publication refuses it.
+
+        A file that SQLite has open cannot be exchanged so that it is seen; there it is left out.
+        """
         slot = self._slot()
+        if isinstance(self.store, DatabaseOfWorld):
+            return
         old = [state for state in self.backups if state.head.size < self.noted()]
         if slot.ledger is None or not old:
             return
@@ -254,6 +294,8 @@ class House:
                 return self._saying(figures(f"{self._seed} {who}", self.genesis))
             case "groups":
                 return self._grouping(who)
+            case "key":
+                return self._saying(self._key_batch())
             case "repeat":
                 return self._saying(self._said_before())
             case "read":
@@ -266,6 +308,7 @@ class House:
 
     def _saying(self, batch: Batch) -> Act:
         self._plan(batch)
+        keys = self._key_count()
 
         def act(ledger: Ledger) -> None:
             for name, raw in batch.files.items():
@@ -276,6 +319,8 @@ class House:
             except PledgerError as error:
                 if batch.is_bad:
                     self.excuses.append("it had to be refused")
+                if self._key_count() != keys:
+                    self.excuses.append("keys have come or gone meanwhile")
                 if is_alone and error.facts.get("outcome") == NOTHING_RECORDED and self.logged() != before:
                     message = "a failure says that nothing was recorded, and something was"
                     raise Violation(message) from error
@@ -312,16 +357,21 @@ class House:
             self._take_receipt(name, receipt)
 
     def _take_receipt(self, name: str, receipt: Receipt) -> None:
-        policy = self.policy if self.rules == "quorum" else None
-        found = verify_receipt(receipt, log=self.keys, policy=policy, statement=receipt.statement)
-        if found or receipt.statement != name:
-            message = f"the receipt of {name} does not hold: {found}"
-            raise Violation(message)
+        self.refuse_void(name, receipt)
         self.see(receipt.checkpoint)
         first = self.answered.setdefault(name, receipt)
         is_same = (first.index, first.header) == (receipt.index, receipt.header)
         if not is_same or (self.rules == "alone" and first != receipt):
             message = f"the repeat of {name} has another receipt than its first"
+            raise Violation(message)
+
+    def refuse_void(self, name: str, receipt: Receipt) -> None:
+        """Break the law where a receipt does not hold by the keys that were the log's as it was given."""
+        keys = self.keys_at(parse_checkpoint(parse_note(receipt.checkpoint).text).size)
+        policy = _policy(keys) if self.rules == "quorum" else None
+        found = verify_receipt(receipt, log=keys, policy=policy, statement=receipt.statement)
+        if found or receipt.statement != name:
+            message = f"the receipt of {name} does not hold: {found}"
             raise Violation(message)
 
     def _reading(self) -> Act:
@@ -375,7 +425,13 @@ class House:
 
     def _batch(self, who: str) -> Batch:
         count = self.world.random.choice((1, 1, 1, 2, 3))
-        raws = [position(f"{self._seed} {who} {number}", self.genesis) for number in range(count)]
+        notes = [f"{self._seed} {who} {number}" for number in range(count)]
+        recorders = self._recorders()
+        if recorders and self.world.random.random() < 0.4:
+            author = self.world.random.choice(recorders)
+            raws = [position(note, self.genesis, key=author) for note in notes]
+        else:
+            raws = [position(note, self.genesis) for note in notes]
         if self.world.random.random() < 0.2:
             raws.append(raws[0])
         return Batch(tuple(raws))
@@ -388,7 +444,7 @@ class House:
             for batch in self.batches
             if not batch.is_bad
             and not erased.keys() & {*batch.names, *batch.files}
-            and (logged.issuperset(batch.names) or not any(_is_erasure(raw) for raw in batch.raws))
+            and (logged.issuperset(batch.names) or not any(map(self._is_bound_to_its_time, batch.raws)))
         ]
         if not good:
             return self._batch("nothing before")
@@ -410,8 +466,48 @@ class House:
             "for another ledger": position(note, digest(b"another charter")),
             "without its files": figures(note, self.genesis).raws[0],
         }
+        for key in RECORDERS:
+            if key not in self._recorders():
+                bad["by a key that holds no role yet, or none any more"] = position(note, self.genesis, key=key)
         raw = self.world.random.choice(list(bad.values()))
         return Batch((good, raw) if self.world.random.random() < 0.5 else (raw,), is_bad=True)
+
+    def _key_batch(self) -> Batch:
+        """Return what a key begins, goes on or ends with, or other checkpoint keys: whatever can come next."""
+        draw, genesis, state = self.world.random, self.genesis, self.store.state
+        authority = fold_authority(MemoryReading(state), Folded()).authority
+        assert authority is not None
+        standing, fresh = self._recorders(), [key for key in RECORDERS if key.kid not in authority.grants]
+        used = {key.public.raw for tenure in authority.tenures for key in tenure.checkpoint}
+        spare = [pair for pair in SPARES if pair[0].public.raw not in used]
+        kinds = ["grant"] * bool(fresh) + ["revoke"] * bool(standing) + ["rotate"] * bool(fresh and standing)
+        match draw.choice([*kinds, *["appoint"] * bool(spare)] or ["none"]):
+            case "grant":
+                return grant(fresh[0], genesis)
+            case "rotate":
+                return rotation(draw.choice(standing), fresh[0], genesis)
+            case "revoke":
+                key = draw.choice(standing)
+                since = authority.grants[key.kid][-1].since
+                index = draw.choice((None, draw.randint(since, len(state.rows))))
+                return revocation(key, genesis, effective_index=index)
+            case "appoint":
+                return appointment(authority, spare[0], note=state.head.checkpoint)
+        return self._batch("no key left")
+
+    def _recorders(self) -> list[PrivateKey]:
+        """Return the keys that may record next, the desk's aside."""
+        roles = self.roles()
+        return [key for key in RECORDERS if "recorder" in roles.get(key.kid, ())]
+
+    def _key_count(self) -> int:
+        return sum(row.kind == "key" for row in self.store.state.rows)
+
+    def _is_bound_to_its_time(self, raw: bytes) -> bool:
+        """Tell whether a statement that did not come to stand may be refused later: its key or its cause may end."""
+        envelope = open_envelope(raw, typ=STATEMENT)
+        said = json.loads(envelope.payload)
+        return said["schema"] in {"erasure.v1", "key.v1"} or envelope.kid in {key.kid for key in RECORDERS}
 
     def _plan(self, batch: Batch) -> None:
         self.batches.append(batch)
@@ -467,7 +563,7 @@ class House:
 
     def _made(self) -> Ledger:
         config = read_config(self.root)
-        store: Any = self.store
+        store: Any = self.store.opened()
         return Ledger(self.root, config, store, at=lambda: moment(self.world.time()), passphrase=None)
 
     @contextmanager
@@ -478,6 +574,7 @@ class House:
             patch("ledger.remote.witness.add_checkpoint", self.witness.ask),
             patch("ledger.service.cosign.ThreadPoolExecutor", InTurn),
             patch("ledger.service.cosign.PAUSE", 0.0),
+            patch("ledger.store.sql.PATIENCE", 0.0),
         ):
             yield
 
@@ -487,8 +584,38 @@ class House:
         """Note that a checkpoint left its process."""
         text = parse_note(note).text
         if text not in self.left:
-            open_checkpoint(note, log=self.keys)
+            open_checkpoint(note, log=self.keys_at(parse_checkpoint(text).size))
             self.left[text] = note
+
+    def roles(self, size: int | None = None) -> dict[str, frozenset[str]]:
+        """Return which roles which keys hold after so many entries, by what its key statements say and no more."""
+        held: dict[str, frozenset[str]] = {}
+        for row in self.store.state.rows[:size]:
+            if row.kind != "key" or row.jws is None:
+                continue
+            subject, body = row.subject, _body(row.jws)
+            if body["event"] == "revoke":
+                held.pop(subject, None)
+            elif body["event"] in {"grant", "rotate"}:
+                held.pop(body.get("replaces") or "", None)
+                held[subject] = frozenset(body["roles"])
+        return held
+
+    def keys_at(self, size: int) -> LogKeys:
+        """Return the keys that sign a checkpoint of so many entries: those of the last appointment below it."""
+        return [keys for since, keys in self.tenures() if since < size][-1]
+
+    def tenures(self) -> list[tuple[int, LogKeys]]:
+        """Return which checkpoint keys the charter and each appointment name, each with its index."""
+        rows = self.store.state.rows
+        count = sum(row.kind == "key" for row in rows)
+        if (count, len(rows)) != self._tenures[0]:
+            bodies = [(row.index, _body(row.jws or b"")) for row in rows if row.kind in {"charter", "key"}]
+            named = [(index, body["checkpoint"]) for index, body in bodies if body.get("checkpoint")]
+            pairs = [(index, [PublicKey.from_jwk(jwk) for jwk in jwks]) for index, jwks in named]
+            found = [(index, log_keys(ORIGIN, ed25519=one, mldsa=two)) for index, (one, two) in pairs]
+            self._tenures = ((count, len(rows)), found)
+        return self._tenures[1]
 
     def sizes(self) -> list[tuple[int, Hash]]:
         """Return size and root of every checkpoint that left, in order."""
@@ -512,9 +639,16 @@ class House:
         return parse_checkpoint(parse_note(raw).text).size
 
 
-def _is_erasure(raw: bytes) -> bool:
-    return open_envelope(raw, typ=STATEMENT).payload.find(b'"schema":"erasure.v1"') >= 0
+def spare_keys() -> tuple[VerifierKey, ...]:
+    """Return the verifier keys that lie ready, of which a witness is told before they sign."""
+    pairs = (log_keys(ORIGIN, ed25519=one.public, mldsa=two.public) for one, two in SPARES)
+    return tuple(key for pair in pairs for key in pair)
 
 
-def _policy(keys: tuple[VerifierKey, VerifierKey]) -> Policy:
+def _body(jws: bytes) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(open_envelope(jws, typ=STATEMENT).payload)["body"]
+    return body
+
+
+def _policy(keys: LogKeys) -> Policy:
     return witness_policy(keys, [Witness(COSIGNER.name, COSIGNER.verifier, None)], quorum=1)

@@ -9,7 +9,12 @@
 5. The files that logged evidence names are there, whole, but those erased.
 6. A static site holds everything that its checkpoint covers, and nothing that an erasure which it covers has removed.
 7. No checkpoint has left that is not noted beside the store, so that an old copy of the store is known for one.
+8. and 9. are looked at as the steps are taken (`House`).
 10. Where an erasure is logged, the statement that it names is gone, and the store has noted which entry says so.
+11. Each statement is judged by its key's state at its index: none stands by a key that held no role there, whatever
+    became of the key before or after.
+12. Each checkpoint of the log is signed by the keys in force at its size; after the log has changed its own keys, every
+    receipt that was ever given still verifies by those of then.
 
 Each law raises a `Violation` with a sentence. They are looked at from outside, without any call of the world.
 """
@@ -18,6 +23,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, Final
 
+from ledger.errors import PledgerError
 from ledger.service.check import check_log
 from ledger.service.scene import read_said
 from ledger.store.blobs import DirectoryBlobs
@@ -46,11 +52,14 @@ def hold(house: House) -> None:
         _hold_site(house, site)
     _hold_noted(house)
     _hold_erased(house)
+    _hold_authors(house)
+    _hold_signed(house)
 
 
 def hold_whole(house: House) -> None:
     """Raise where the full check of the ledger finds anything: signatures, roles, statements, nodes, marks, files."""
-    checked = check_log(MemoryReading(house.store.state), DirectoryBlobs(house.root / "blobs"), genesis=house.genesis)
+    with house.store.whole() as reading:
+        checked = check_log(reading, DirectoryBlobs(house.root / "blobs"), genesis=house.genesis)
     # A crash leaves erased files for the next who opens the ledger, who is looked at as he does (`House`).
     found = [one for one in checked.findings if one.code != "erasure.unfinished"]
     if found:
@@ -142,7 +151,8 @@ def _site_checkpoint(house: House) -> Checkpoint | None:
         note = (house.site / "checkpoint").read_bytes()
     except FileNotFoundError:
         return None
-    checkpoint = open_checkpoint(note, log=house.keys).checkpoint
+    keys = house.keys_at(parse_checkpoint(parse_note(note).text).size)
+    checkpoint = open_checkpoint(note, log=keys).checkpoint
     house.see(note)
     return checkpoint
 
@@ -188,6 +198,33 @@ def _hold_noted(house: House) -> None:
     if house.noted() < largest:
         message = f"a checkpoint of {largest} entries has left, and that of {house.noted()} is noted as the last"
         raise Violation(message)
+
+
+ROLES: Final = {"position": "recorder", "evidence": "submitter"}
+"""Which role it takes to say what the steps say."""
+
+
+def _hold_authors(house: House) -> None:
+    for row in house.store.state.rows:
+        role = ROLES.get(row.kind)
+        if role is not None and role not in house.roles(row.index).get(row.author, ()):
+            message = f"the {row.kind} of entry {row.index} stands by a key that was no {role} there"
+            raise Violation(message)
+
+
+def _hold_signed(house: House) -> None:
+    for size, note in house.store.state.notes.items():
+        if note not in house.verified:
+            try:
+                open_checkpoint(note, log=house.keys_at(size))
+            except PledgerError as error:
+                message = f"the checkpoint of {size} entries is not signed by the keys in force there"
+                raise Violation(message) from error
+            house.verified.add(note)
+    if len(house.tenures()) != house.known_tenures:
+        house.known_tenures = len(house.tenures())
+        for name, receipt in house.answered.items():
+            house.refuse_void(name, receipt)
 
 
 def _named(row: Row) -> tuple[str, ...]:

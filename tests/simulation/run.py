@@ -12,6 +12,7 @@ from tests.simulation.house import House, Violation
 from tests.simulation.law import hold, hold_whole
 from tests.simulation.schedule import Schedule, Step, format_schedule, minimise, plan
 from tests.simulation.template import RULES
+from tests.simulation.world import CALLS, REAL_CALLS
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108, files that are to be torn need no disk
 
@@ -53,15 +54,18 @@ class Failure:
         schedule: up to the step that broke it.
         sentence: what is wrong.
         error: as it came.
+        is_real: the store was the real one.
     """
 
     rules: str
     schedule: Schedule
     sentence: str
     error: Exception | None = field(default=None, compare=False)
+    is_real: bool = False
 
     def __str__(self) -> str:
-        return f"{self.sentence}\n  rules {self.rules}: {format_schedule(self.schedule)}"
+        store = " on SQLite" if self.is_real else ""
+        return f"{self.sentence}\n  rules {self.rules}{store}: {format_schedule(self.schedule)}"
 
 
 def rules_of(seed: int) -> str:
@@ -69,10 +73,17 @@ def rules_of(seed: int) -> str:
     return RULES[seed % len(RULES)]
 
 
-def run(schedule: Sequence[Step], rules: str, tally: Tally | None = None) -> Failure | None:
-    """Return how a schedule breaks a law, or None; what it went through is added to the tally."""
+def run(schedule: Sequence[Step], rules: str, tally: Tally | None = None, *, is_real: bool = False) -> Failure | None:
+    """Return how a schedule breaks a law, or None; what it went through is added to the tally.
+
+    Args:
+        schedule: what happens.
+        rules: of the ledger.
+        tally: what is added to.
+        is_real: the store is the real one, on SQLite.
+    """
     with _directory() as root:
-        house = House(root, rules)
+        house = House(root, rules, is_real=is_real)
         mine = Tally(schedules=1)
         try:
             for number, step in enumerate(schedule, start=1):
@@ -84,7 +95,7 @@ def run(schedule: Sequence[Step], rules: str, tally: Tally | None = None) -> Fai
                         hold_whole(house)
                 except Exception as error:  # noqa: BLE001, whatever comes out that should not breaks a law
                     sentence = str(error) if isinstance(error, Violation) else f"a foreign exception: {error!r}"
-                    return Failure(rules, tuple(schedule[:number]), sentence, error)
+                    return Failure(rules, tuple(schedule[:number]), sentence, error, is_real=is_real)
                 finally:
                     mine.steps, mine.calls = mine.steps + 1, mine.calls + house.world.calls
                     mine.kinds[step.kind] += 1
@@ -92,14 +103,17 @@ def run(schedule: Sequence[Step], rules: str, tally: Tally | None = None) -> Fai
             mine.hit = house.world.hit
             mine.entries, mine.answers = len(house.store.state.rows), len(house.answered)
             mine.checkpoints = len(house.left)
+            for slot in house.slots:
+                slot.leave()
+            house.store.close()
             if tally is not None:
                 tally.add(mine)
     return None
 
 
-def run_seed(seed: int, steps: int, tally: Tally | None = None) -> Failure | None:
-    """Return how the schedule of a seed breaks a law, or None."""
-    return run(plan(seed, steps), rules_of(seed), tally)
+def run_seed(seed: int, steps: int, tally: Tally | None = None, *, is_real: bool = False) -> Failure | None:
+    """Return how the schedule of a seed breaks a law, or None; ``is_real`` as in ``run``."""
+    return run(plan(seed, steps, calls=REAL_CALLS if is_real else CALLS), rules_of(seed), tally, is_real=is_real)
 
 
 def shortened(failure: Failure) -> Failure:
@@ -107,10 +121,10 @@ def shortened(failure: Failure) -> Failure:
     wanted = _shape(failure.sentence)
 
     def fails(schedule: Schedule) -> bool:
-        found = run(schedule, failure.rules)
+        found = run(schedule, failure.rules, is_real=failure.is_real)
         return found is not None and _shape(found.sentence) == wanted
 
-    return run(minimise(failure.schedule, fails), failure.rules) or failure
+    return run(minimise(failure.schedule, fails), failure.rules, is_real=failure.is_real) or failure
 
 
 def _shape(sentence: str) -> str:

@@ -14,7 +14,7 @@ from tests.simulation.world import ANY, CALLS, DIVISIBLE, KINDS, PARTLY, Fault
 
 WEIGHTS: Final = {
     "say": 8, "evidence": 5, "repeat": 5, "groups": 3, "refused": 2, "race": 8, "read": 3, "check": 1, "open": 2,
-    "export": 4, "cosign": 3, "backup": 2, "restore": 3, "swap": 1, "power": 1, "erase": 2,
+    "export": 4, "cosign": 3, "backup": 2, "restore": 3, "swap": 1, "power": 1, "erase": 2, "key": 5,
 }  # fmt: skip
 """How often each kind of step is drawn."""
 
@@ -37,26 +37,32 @@ class Step:
 Schedule = tuple[Step, ...]
 
 
-def plan(seed: int, steps: int) -> Schedule:
-    """Return the schedule of a seed; that of fewer steps is its beginning."""
+def plan(seed: int, steps: int, *, calls: Sequence[str] = CALLS) -> Schedule:
+    """Return the schedule of a seed; that of fewer steps is its beginning.
+
+    Args:
+        seed: of all draws.
+        steps: how many.
+        calls: the names of those that there are.
+    """
     draw = random.Random(seed)  # noqa: S311, a schedule is drawn, not a secret
-    return tuple(_step(draw) for _ in range(steps))
+    return tuple(_step(draw, calls) for _ in range(steps))
 
 
-def _step(draw: random.Random) -> Step:
+def _step(draw: random.Random, calls: Sequence[str]) -> Step:
     (kind,) = draw.choices(tuple(WEIGHTS), tuple(WEIGHTS.values()))
     count = draw.choice((0, 0, 1, 1, 1, 2))
-    return Step(kind, draw.randrange(10**6), tuple(_fault(draw) for _ in range(count)))
+    return Step(kind, draw.randrange(10**6), tuple(_fault(draw, calls) for _ in range(count)))
 
 
-def _fault(draw: random.Random) -> Fault:
+def _fault(draw: random.Random, calls: Sequence[str]) -> Fault:
     """Return a fault: of some call of the step, most often an early one, or of the first few calls of one name."""
     kind = draw.choice(KINDS)
     if kind == PARTLY:
-        return Fault(draw.choice(DIVISIBLE), draw.choice((1, 1, 1, 2, 3)), kind)
+        return Fault(draw.choice([one for one in DIVISIBLE if one in calls]), draw.choice((1, 1, 1, 2, 3)), kind)
     if draw.random() < 0.5:
         return Fault(ANY, 1 + int(draw.expovariate(1 / 20)), kind)
-    return Fault(draw.choice(CALLS), draw.choice((1, 1, 1, 2, 2, 3, 4, 6)), kind)
+    return Fault(draw.choice(calls), draw.choice((1, 1, 1, 2, 2, 3, 4, 6)), kind)
 
 
 def format_schedule(schedule: Sequence[Step]) -> str:

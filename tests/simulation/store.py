@@ -77,6 +77,23 @@ class SimulatedStore:
     def close(self) -> None:
         """Let it go."""
 
+    def opened(self) -> "SimulatedStore":
+        """Return the store as a process opens it."""
+        return self
+
+    def copy(self) -> State:
+        """Return a copy, to be put back one day."""
+        return self.state
+
+    @contextmanager
+    def whole(self) -> Iterator[MemoryReading]:
+        """Return a snapshot that nothing disturbs."""
+        yield MemoryReading(self.state)
+
+    def cut(self) -> None:
+        """Leave what a power cut leaves: all that is committed."""
+        self.owner = None
+
 
 class SimulatedWriting(MemoryReading):
     """The store while its head is locked."""

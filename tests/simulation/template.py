@@ -12,9 +12,12 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from ledger import runtime
+from ledger.assessment.authority import Authority
 from ledger.ingest.document import check_draft
 from ledger.model.statement import Statement
 from ledger.runtime import make_statement
+from ledger.runtime.appointment import Changes, approve, draft, seal_appointment
+from ledger.runtime.said import grant_body
 from ledger.service.compose import compose
 from ledger.signing.canonical import digest
 from ledger.signing.envelope import STATEMENT, seal
@@ -35,8 +38,23 @@ DESK: Final = PrivateKey.from_seed("Ed25519", b"\x03" * 32)
 OPERATOR: Final = PrivateKey.from_seed("Ed25519", b"\x02" * 32)
 """The second of the fixed keys, which is the operator's."""
 
+ROOT: Final = PrivateKey.from_seed("Ed25519", b"\x01" * 32)
+"""The first of the fixed keys: the root key that approves appointments."""
+
 STRANGER: Final = PrivateKey.from_seed("Ed25519", b"\x63" * 32)
 COSIGNER: Final = Cosigner("witness.example/w", PrivateKey.from_seed("Ed25519", b"\x77" * 32))
+
+RECORDERS: Final = tuple(
+    PrivateKey.from_seed(("Ed25519", "ES256", "Ed25519", "ML-DSA-44")[number % 4], bytes([0x20 + number]) * 32)
+    for number in range(24)
+)
+"""Keys that are granted a role one day, put in each other's place, and revoked."""
+
+SPARES: Final = tuple(
+    (PrivateKey.from_seed("Ed25519", bytes([number]) * 32), PrivateKey.from_seed("ML-DSA-44", bytes([number]) * 32))
+    for number in (0x50, 0x51, 0x52)
+)
+"""Pairs of checkpoint keys that lie ready, to be appointed one after another."""
 
 RULES: Final = ("alone", "watched", "quorum")
 """A ledger without witnesses; one that asks a witness; one whose every receipt waits for the witness's cosignature."""
@@ -94,6 +112,9 @@ def template(rules: str) -> Template:
         made = runtime.init(directory, origin=ORIGIN, at=lambda: START, make_key=fixed_keys(), **asked)
         made.publish([_sealed(check_draft(draft, issued=START), made.genesis) for draft in drafts()])
         made.refuse_contradiction()
+        for number, pair in enumerate(SPARES):
+            for key in pair:
+                made.keyring.add(f"spare-{number}-{key.algorithm.lower()}", key)
         if rules != "alone":
             vkey = format_verifier_key(COSIGNER.verifier)
             with (directory / "pledger.toml").open("a", encoding="utf-8") as file:
@@ -125,6 +146,32 @@ def erasure(subject: str, digests: Sequence[str], genesis: str) -> Batch:
     """Return the erasure of a statement and files of its own."""
     body = {"digests": list(digests), "ground": "a court order", "reason": "it named a person"}
     return Batch((_sealed(make_statement("erasure", subject, body, issued=START), genesis, OPERATOR),))
+
+
+def grant(key: PrivateKey, genesis: str) -> Batch:
+    """Return the grant of a recorder's role to a key."""
+    body = grant_body(key, genesis=genesis, roles=("recorder",), party=None, holder=None)
+    return Batch((_sealed(make_statement("key", key.kid, body, issued=START), genesis, OPERATOR),))
+
+
+def rotation(old: PrivateKey, new: PrivateKey, genesis: str) -> Batch:
+    """Return the statement by which a key puts another in its own place."""
+    body = grant_body(new, genesis=genesis, roles=("recorder",), party=None, holder=None)
+    said = make_statement("key", new.kid, {**body, "event": "rotate", "replaces": old.kid}, issued=START)
+    return Batch((_sealed(said, genesis, old),))
+
+
+def revocation(key: PrivateKey, genesis: str, *, effective_index: int | None) -> Batch:
+    """Return the end of a key; at an earlier index where it was compromised."""
+    is_lost = effective_index is not None
+    body = {"event": "revoke", "reason": "it ends", "compromised": is_lost, "effective_index": effective_index}
+    return Batch((_sealed(make_statement("key", key.kid, body, issued=START), genesis, OPERATOR),))
+
+
+def appointment(authority: Authority, pair: tuple[PrivateKey, PrivateKey], *, note: bytes) -> Batch:
+    """Return the appointment of other checkpoint keys, approved by the root key."""
+    payload = draft(Changes(checkpoint=pair), authority, note=note, issued=START)
+    return Batch((seal_appointment(payload, [approve(payload, ROOT)], OPERATOR).raw,))
 
 
 def _sealed(statement: Statement, genesis: str, key: PrivateKey = DESK) -> bytes:

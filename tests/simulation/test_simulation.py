@@ -11,12 +11,17 @@ from unittest.mock import patch
 
 import pytest
 
-from ledger.runtime import Ledger
+from ledger.assessment.authority import Authority
+from ledger.runtime import Ledger, opened
+from ledger.runtime.appointment import USUAL
+from ledger.runtime.keyring import Keyring
 from ledger.service.publish import Publisher
 from ledger.service.scene import Scene
+from ledger.signing.key import Signer
 from ledger.store.blobs import DirectoryBlobs
 from ledger.store.published import PublishedFile
 from ledger.store.site import DirectorySite
+from ledger.tlog.note import VerifierKey
 from ledger.tlog.stored import Head
 from tests.simulation.run import Failure, Tally, run, run_seed, shortened
 from tests.simulation.schedule import WEIGHTS, Schedule, Step, format_schedule, minimise, parse_schedule, plan
@@ -24,7 +29,7 @@ from tests.simulation.store import SimulatedStore, SimulatedWriting
 from tests.simulation.template import RULES
 from tests.simulation.world import ANY, CALLS, KINDS, Fault
 
-SEEDS = 12
+SEEDS = 8
 STEPS = 40
 GROUPS = 4
 
@@ -88,6 +93,11 @@ def _nothing(*_: object, **__: object) -> None:
     return None
 
 
+def _usual_key(ring: Keyring, key: VerifierKey) -> Signer:
+    """Return the first key of a kind, whatever was appointed since."""
+    return ring.get(USUAL[key.public.algorithm])
+
+
 SABOTAGE: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "two write at once": (SimulatedStore, "writing", _unlocked, ""),
     "a receipt though the commit failed": (Publisher, "_commit", _answer_anyway, ""),
@@ -100,6 +110,18 @@ SABOTAGE: dict[str, tuple[Any, str, Callable[..., Any], str]] = {
     "a body that is logged as erased and kept": (SimulatedWriting, "erase", _nothing, ""),
     "an erasure that a crash broke off, never finished": (Ledger, "finish_erasures", _nothing, "is still there"),
     "a site that keeps what was erased": (DirectorySite, "remove", lambda *_: False, "and it is there"),
+    "a key that holds no role signs": (
+        Authority,
+        "refuse_unless_may",
+        _nothing,
+        "was no recorder there",
+    ),
+    "the log signs on with keys that were replaced": (
+        opened,
+        "find_checkpoint_key",
+        _usual_key,
+        "by the keys in force",
+    ),
 }
 """What is broken on purpose: where, by what, and what the law that sees it says."""
 
@@ -171,6 +193,13 @@ FOUND = {
         "evidence/1, export/7 +system sync 1: cut before, export/2",
     ),
     "a file system without locks": ("quorum", "export/246309 +file lock 1: fail after"),
+    "a directory of keys that cannot be listed": (
+        "alone",
+        (
+            "evidence/247523, repeat/458076, repeat/72824, key/833846, export/24642 +file lock 2: cut after, "
+            "repeat/564824, erase/174147 +call 10: fail after"
+        ),
+    ),
     "a directory that cannot be read": ("watched", "say/226953 +directory read 1: fail before"),
 }
 

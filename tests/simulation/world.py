@@ -34,7 +34,13 @@ CALLS: Final = (
 )  # fmt: skip
 """The names of all calls."""
 
-DIVISIBLE: Final = ("file write", "store commit", "clock", "witness ask")
+DRIVER: Final = ("sql begin", "sql run", "sql commit")
+"""What the driver is asked for, where the store is the real one (`tests.simulation.database`)."""
+
+REAL_CALLS: Final = (*(call for call in CALLS if not call.startswith("store ")), *DRIVER, *DRIVER)
+"""The names of all calls there, those of the driver twice, as most calls are its own."""
+
+DIVISIBLE: Final = ("file write", "store commit", "clock", "witness ask", "sql run", "sql commit")
 """Those that can have a part of their effect, or another than was asked for."""
 
 
