@@ -5,11 +5,13 @@ Whatever one finds the other has to find too, for the parts that it checks; what
 
 import ast
 import base64
+import gzip
 import io
 import json
 import random
 import subprocess
 import sys
+import tokenize
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -65,8 +67,9 @@ from tests.unit.tlog.stamping import certificate, pem, root, stamp
 ROOT = Path(__file__).parents[2]
 
 NOT_CHECKED = frozenset({
-    "audit.differs", "audit.malformed", "method.failed", "method.unknown", "observations.malformed", "report.differs",
-    "selection.changed", "statement.malformed", "statement.mends", "statement.second",
+    "audit.differs", "audit.malformed", "method.failed", "method.unknown", "observations.count",
+    "observations.malformed", "report.differs", "selection.changed", "statement.malformed", "statement.mends",
+    "statement.repeated", "statement.second",
 })  # fmt: skip
 """Codes of what this program says that it does not look at: schemas, mending, names held, method, rows, report."""
 ODD_POLICIES = {"a policy with a remark"}
@@ -108,15 +111,23 @@ def test_sound_bundle_is_sound_without_any_package(sound: bytes, tmp_path: Path)
     (tmp_path / "policy").write_bytes(soy_ledger().policy)
     answer = run("audit.zip", folder=tmp_path)
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.startswith("sound, as far as this program checks")
-    assert "trust: self-declared" in answer.stdout.splitlines()[0]
-    assert f"subjects {SOY}" in answer.stdout
-    assert [f"{step:2}. " in answer.stdout for step in range(1, 11)] == [True] * 10
-    assert "not checked: the ML-DSA-44 signature" in answer.stdout
-    assert "not checked: steps 11 and 12 (method, selection.sql, report)" in answer.stdout
+    said = json.loads(answer.stdout)
+    assert (said["sound"], said["trust"], said["subjects"]) == (True, "self-declared", [SOY])
+    assert any(what.startswith("the ML-DSA-44 signature under the checkpoint") for what in said["not_checked"])
+    assert any(what.startswith("steps 11 and 12 (method, selection.sql, report)") for what in said["not_checked"])
     given = run("audit.zip", "--policy", "policy", folder=tmp_path)
-    assert given.returncode == 0
-    assert "trust: given" in given.stdout.splitlines()[0]
+    assert (given.returncode, json.loads(given.stdout)["trust"]) == (0, "given")
+
+
+def test_stranger_pins_the_log_by_its_policy_or_its_charter(sound: bytes, tmp_path: Path) -> None:
+    """A charter that is named has to be this one, and its keys are then the log's (docs/verification.md)."""
+    (tmp_path / "audit.zip").write_bytes(sound)
+    genesis = json.loads(run("audit.zip", folder=tmp_path).stdout)["genesis"]
+    for named, code in ((genesis, 0), ("sha256:" + "0" * 64, 1), ("", 1)):
+        answer = run("audit.zip", "--genesis", named, folder=tmp_path)
+        assert (answer.returncode, json.loads(answer.stdout)["trust"]) == (code, "charter")
+    other = json.loads(run("audit.zip", "--genesis", "sha256:" + "0" * 64, folder=tmp_path).stdout)
+    assert other["findings"] == [{"step": 4, "sentence": "Entry 0 is not the charter that you named."}]
 
 
 def test_exit_code_says_unsound_wrong_or_no_bundle(sound: bytes, tmp_path: Path) -> None:
@@ -126,6 +137,7 @@ def test_exit_code_says_unsound_wrong_or_no_bundle(sound: bytes, tmp_path: Path)
     (tmp_path / "cut.zip").write_bytes(sound[:-1])
     cases = {
         ("audit.zip", "--policy", "others"): 1, (): 2, ("nothing.zip",): 2, ("audit.zip", "--fast", "x"): 2,
+        ("audit.zip", "--policy"): 2, ("audit.zip", "--policy", "nothing"): 2,
         ("cut.zip",): 3, ("others",): 3,
     }  # fmt: skip
     for arguments, code in cases.items():
@@ -134,19 +146,22 @@ def test_exit_code_says_unsound_wrong_or_no_bundle(sound: bytes, tmp_path: Path)
         assert "Traceback" not in answer.stderr
 
 
+LINES = 510
+"""What can be read in one sitting."""
+
+
 def test_program_is_short_and_imports_only_the_standard_library() -> None:
-    """One sitting: lines of code, beside sentences and comments; imports that come with Python, and syntax of 3.8."""
+    """One sitting of lines no longer than ours; imports that come with Python, and syntax of 3.8."""
     text = PROGRAM.read_text(encoding="utf-8")
     lines = text.splitlines()
-    nouns = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    said = [one.body[0] for one in ast.walk(ast.parse(text)) if isinstance(one, nouns) and ast.get_docstring(one)]
-    words = {number for one in said for number in range(one.lineno, (one.end_lineno or 0) + 1)}
-    code = [line.strip() for number, line in enumerate(lines, start=1) if number not in words]
-    assert sum(line != "" and not line.startswith("#") for line in code) <= 600
-    assert len(lines) <= 785
-    ast.parse(text, feature_version=(3, 8))
-    imported = {line.split()[1].partition(".")[0] for line in lines if line.startswith(("import ", "from "))}
-    assert imported <= sys.stdlib_module_names
+    assert len(lines) <= LINES
+    assert max(map(len, lines)) <= 120
+    assert ";" not in {token.string for token in tokenize.generate_tokens(io.StringIO(text).readline)}
+    tree = ast.parse(text, feature_version=(3, 8))
+    imports = [one for one in ast.walk(tree) if isinstance(one, ast.Import | ast.ImportFrom)]
+    names = [one.module if isinstance(one, ast.ImportFrom) else one.names[0].name for one in imports]
+    assert {str(name).partition(".")[0] for name in names} <= sys.stdlib_module_names
+    assert not any(isinstance(one, ast.ImportFrom) and one.level for one in imports)
 
 
 # --- with an index instead of all headers ---------------------------------------------------------------------------
@@ -252,7 +267,7 @@ def test_byte_that_is_changed_anywhere_is_found(sound: bytes) -> None:
         raw[dice.randrange(len(raw))] ^= 1 << dice.randrange(8)
         try:
             assert PROGRAM_MODULE.verify(bytes(raw), None).findings
-        except PROGRAM_MODULE.Malformed:
+        except ValueError:
             continue
 
 
@@ -381,6 +396,20 @@ def test_log_rotated_twice_is_followed_from_any_keys() -> None:
     for pair in (FIRST, SECOND, THIRD):
         assert verify(io.BytesIO(raw), policy=policy(pair)).sound
         assert steps(raw, policy(pair)) == set()
+
+
+VECTORS = ROOT / "tests" / "vectors" / "bundles"
+
+
+@pytest.mark.parametrize("name", ["good-rotated-keys-indexed", "bad-consistency-mismatch", "bad-policy-other-log"])
+def test_replaced_keys_of_a_log_with_an_index_are_not_followed(name: str, tmp_path: Path) -> None:
+    """That such a log begins as they signed takes a proof that it does not read: it cannot be asked that."""
+    raw, known = gzip.decompress((VECTORS / f"{name}.zip.gz").read_bytes()), VECTORS / f"{name}.policy"
+    (tmp_path / "audit.zip").write_bytes(raw)
+    answer = run("audit.zip", "--policy", str(known), folder=tmp_path)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "the policy names keys that were replaced since" in answer.stderr
+    assert steps(raw, known.read_bytes()) == {5}
 
 
 def no_root(made: SmallLedger) -> None:
@@ -517,7 +546,7 @@ def test_stamped_bundle_is_sound_to_both_and_its_timestamps_are_listed(sound: by
     assert codes(raw) == set()
     found = PROGRAM_MODULE.verify(raw, None)
     assert found.findings == []
-    assert any("13 (timestamps, but for their digests)" in what for what in found.skipped)
+    assert any("of timestamps all but their digests" in what for what in found.skipped)
     with pytest.raises(MalformedError):
         bundled({**members, "timestamps/Clock.pem": b""})
 
@@ -623,7 +652,7 @@ def test_json_in_another_spelling_is_refused(raw: bytes) -> None:
 
     with pytest.raises(MalformedError):
         parse_canonical(raw, what="it")
-    with pytest.raises((PROGRAM_MODULE.Malformed, ValueError, RecursionError)):
+    with pytest.raises((ValueError, RecursionError)):
         PROGRAM_MODULE.parse(raw, "it")
 
 
@@ -632,5 +661,5 @@ def test_base64_in_another_spelling_is_refused() -> None:
     reads: Callable[..., bytes] = PROGRAM_MODULE.unbase64
     assert reads("-_8") == base64.urlsafe_b64decode("-_8=")
     for text in ("-_9", "-_8=", "+/8", "-_8\n", "a"):
-        with pytest.raises((PROGRAM_MODULE.Malformed, ValueError)):
+        with pytest.raises(ValueError, match=r"spelling|padding|base64|characters"):
             reads(text)
