@@ -5,11 +5,13 @@ the observations and runs ``selection.sql``; ``Selected`` holds the rows by quer
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import attrgetter
 from typing import BinaryIO, Final, NamedTuple, Protocol
 
 from ledger.assessment.classification import family_of, is_below
@@ -155,8 +157,8 @@ class Plan:
 class Engine(Protocol):
     """What runs ``selection.sql``: sqlite3 everywhere, a column engine where there is one. All give the same rows."""
 
-    def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> tuple[Row, ...]:
-        """Return the rows that answer the plan.
+    def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> Sequence[Row]:
+        """Return the rows that answer the plan, in the order of ``selection.sql``: those of one query come together.
 
         Args:
             open_observations: opens the canonical file of that digest; the engine closes it.
@@ -171,7 +173,7 @@ class Selected:
     """The answer: the rows of each query, with the names that their numbers stand for."""
 
     plan: Plan
-    rows: Mapping[Query, tuple[Row, ...]]
+    rows: "ByQuery"
 
     def of(self, query: Query) -> tuple[Row, ...]:
         """Return the rows of one query; a query that was not planned is a fault of ours."""
@@ -182,12 +184,36 @@ class Selected:
         return self.rows[query]
 
 
-def selected(plan: Plan, rows: Iterable[Row]) -> Selected:
+class ByQuery(Mapping[Query, tuple[Row, ...]]):
+    """Rows by query, each made when it is asked for.
+
+    Args:
+        rows: of all queries, in their order.
+    """
+
+    def __init__(self, queries: Sequence[Query], rows: Sequence[Row]) -> None:
+        self._numbers = {query: number for number, query in enumerate(queries)}
+        self._rows = rows
+
+    def __getitem__(self, query: Query) -> tuple[Row, ...]:
+        """Return the rows of a query, of which there may be none."""
+        number = self._numbers[query]
+        first = bisect_left(self._rows, number, key=_query_of_row)
+        return tuple(self._rows[first : bisect_right(self._rows, number, lo=first, key=_query_of_row)])
+
+    def __iter__(self) -> Iterator[Query]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+_query_of_row = attrgetter("query")
+
+
+def selected(plan: Plan, rows: Sequence[Row]) -> Selected:
     """Return the rows by query."""
-    found: dict[Query, list[Row]] = {query: [] for query in plan.queries}
-    for row in rows:
-        found[plan.queries[row.query]].append(row)
-    return Selected(plan, {query: tuple(of) for query, of in found.items()})
+    return Selected(plan, ByQuery(plan.queries, rows))
 
 
 @cache

@@ -58,6 +58,10 @@ _FAULTS: tuple[tuple[re.Pattern[str], str], ...] = (
 """What a wrong cell looks like, and what to say about it; the first that fits is said."""
 
 
+CANONICAL = re.compile(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{0,8}[1-9])?", re.ASCII).fullmatch
+"""Matches a figure that is in its one spelling and not below zero: it is what we would write (design §2.1)."""
+
+
 class UnreadableError(ValueError):
     """A cell cannot be read: the reason becomes that of a rejected row. It never leaves this room."""
 

@@ -7,6 +7,7 @@ else is refused with row and column. A row with another number of cells is a fau
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 
 from ledger.errors import MalformedError
 from ledger.ingest.layout import Layout
@@ -53,19 +54,34 @@ def table_rows(grid: Iterable[tuple[int, Sequence[str]]], layout: Layout, *, nam
         places = _places(headings, layout, row=number, name=name)
     until = layout.table.until
     until_index = layout.header.index(until.column) if until is not None else 0
+    if places is None and until is None:
+        yield from rows
+        return
     width = len(headings)
+    each = itemgetter(*(where[0] for where in places)) if places is not None and _are_single(places) else None
     for row, cells in rows:
         if places is None:
             taken: Sequence[str] | Fault = cells
+        elif each is not None and len(cells) == width:
+            taken = each(cells)
         elif len(cells) != width and not _is_ragged_end(cells, width):
             taken = Fault("", f"{len(cells)} cells where {width} are expected")
         else:
             taken = _taken(cells, places, layout)
-        is_row = not isinstance(taken, Fault) and len(taken) > until_index
-        if until is not None and is_row and until.holds(str(taken[until_index])):
+        if (
+            until is not None
+            and not isinstance(taken, Fault)
+            and len(taken) > until_index
+            and until.holds(str(taken[until_index]))
+        ):
             _exhaust(rows)
             return
         yield row, taken
+
+
+def _are_single(places: list[tuple[int, ...]]) -> bool:
+    """Whether each of several columns stands in one place, so that all can be taken at once."""
+    return len(places) > 1 and all(len(where) == 1 for where in places)
 
 
 def _exhaust(rows: Iterator[object]) -> None:

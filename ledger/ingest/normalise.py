@@ -17,7 +17,7 @@ from ledger.errors import MalformedError, UsageError
 from ledger.ingest.cell import ARITHMETIC, UnreadableError, format_figure, quoted
 from ledger.ingest.imported import REJECTED_KEPT, ImportedSeries, RejectedRow
 from ledger.ingest.mapping import Cumulative, Mapping, Series
-from ledger.ingest.observation import Draft, Line, packed, unpacked, write_series
+from ledger.ingest.observation import BEHIND_POINT, Draft, Line, Settled, packed, unpacked, write_series
 from ledger.ingest.period import Form, day_after, parse_day
 from ledger.ingest.row import Fault, RowReader, SumReader, conditions, span_reader
 from ledger.ingest.spill import Marked, Sorter, Spool
@@ -60,6 +60,8 @@ class Normaliser:
         self._name = name
         self._published = published
         self._readers = [RowReader(part, mapping=mapping, block=n) for n, part in enumerate(mapping.series)]
+        self._is_of_all = not any(part.keep for part in mapping.series)
+        self._width = len(header)
         self._keep = conditions(mapping.keep, header=header)
         self._skip = conditions(mapping.skip, header=header)
         self._vintage = header.index(mapping.vintage.column) if mapping.vintage is not None else None
@@ -74,30 +76,41 @@ class Normaliser:
     def add(self, cells: Sequence[str], *, row: int) -> None:
         """Take one row; ``row`` counts from the header, which is 1."""
         self._rows += 1
-        width = len(self._mapping.header)
-        if len(cells) != width:
-            self._reject(row, None, f"{len(cells)} cells where {width} are expected")
+        if len(cells) != self._width:
+            self._reject(row, None, f"{len(cells)} cells where {self._width} are expected")
             return
-        if not all(holds(cells) for holds in self._keep) or any(holds(cells) for holds in self._skip):
-            self._left_out += 1
-            return
-        readers = [reader for reader in self._readers if reader.keeps(cells)]
+        readers = self._readers_of(cells)
         if not readers:
             self._left_out += 1
             return
         faults: list[Fault] = []
-        published = self._published_of(cells, faults)
-        faults += [fault for reader in self._sums if (fault := reader.fault(cells)) is not None]
+        published = self._published_of(cells, faults) if self._vintage is not None else ""
+        if self._sums:
+            faults += [fault for reader in self._sums if (fault := reader.fault(cells)) is not None]
         for span, wide in self._spans(cells, faults) if not faults else ():
             if published and published < span.end:
                 faults.append(Fault(self._vintage_column, f"{published} lies before the period ends on {span.end}"))
                 continue
             for reader in readers:
                 line = reader.read(cells, row=row, published=published, span=span, wide=wide, faults=faults)
-                if line is not None:
-                    self._keep_line(line, is_total=reader.series.cumulative is not None)
-        for fault in dict.fromkeys(faults):
-            self._reject(row, fault.column or None, fault.reason)
+                if line is not None and reader.is_total:
+                    # Running totals wait for their fellows by group and time, others by point.
+                    self._totals.add(packed(*line.course, line.end, *line))
+                elif line is not None:
+                    self._lines.add(packed(*line))
+        if faults:
+            for fault in dict.fromkeys(faults):
+                self._reject(row, fault.column or None, fault.reason)
+
+    def _readers_of(self, cells: Sequence[str]) -> Sequence[RowReader]:
+        """Return what reads a row, which is nothing where it is left out."""
+        for holds in self._keep:
+            if not holds(cells):
+                return ()
+        for holds in self._skip:
+            if holds(cells):
+                return ()
+        return self._readers if self._is_of_all else [reader for reader in self._readers if reader.keeps(cells)]
 
     def reject(self, fault: Fault, *, row: int) -> None:
         """Take a row that was no row to begin with, by what is wrong with it."""
@@ -113,13 +126,7 @@ class Normaliser:
         """
         for line in self._difference():
             self._lines.add(packed(*line))
-        spool = Spool()
-        drafts = [
-            write_series(key, lines, spool=spool)
-            for key, lines in groupby(
-                self._settled(map(unpacked, self._lines.sorted())), key=lambda line: line.statement
-            )
-        ]
+        drafts = list(write_series(self._settled(self._lines.sorted()), spool=Spool()))
         if not drafts:
             raise self._nothing()
         self._check_published(max(draft.end for draft in drafts))
@@ -132,19 +139,10 @@ class Normaliser:
     def _vintage_column(self) -> str:
         return self._mapping.vintage.column if self._mapping.vintage is not None else ""
 
-    def _keep_line(self, line: Line, *, is_total: bool) -> None:
-        """Put a line where it waits for its fellows: running totals by group and time, others by point."""
-        if is_total:
-            self._totals.add(packed(*line.course, line.end, *line))
-        else:
-            self._lines.add(packed(*line))
-
     def _published_of(self, cells: Sequence[str], faults: list[Fault]) -> str:
-        """Return the row's day of publication, or nothing where rows do not state it."""
-        if self._vintage is None:
-            return ""
+        """Return the row's day of publication, or nothing where it cannot be read."""
         try:
-            return parse_day(cells[self._vintage], self._vintage_form)
+            return parse_day(cells[cast("int", self._vintage)], self._vintage_form)
         except UnreadableError as error:
             faults.append(Fault(self._vintage_column, str(error)))
             return ""
@@ -161,19 +159,36 @@ class Normaliser:
     def _first_rejected(self) -> list[RejectedRow]:
         return sorted(self._rejected, key=lambda fault: fault.row)[:REJECTED_KEPT]
 
-    def _settled(self, lines: Iterable[Line]) -> Iterator[Line]:
-        """Yield one line a point: its only one, the sum of its parts, or the first of equals; others are rejected."""
-        for _, same in groupby(lines, key=lambda line: (line.statement, line.point)):
-            lines_of_point = list(same)
-            how = {self._readers[int(line.block)].series.repeats for line in lines_of_point}
-            if how == {"across"}:
-                by_block = groupby(sorted(lines_of_point, key=lambda line: line.block), key=lambda line: line.block)
-                lines_of_point = [line for _, of in by_block if (line := self._only(list(of))) is not None]
-                if not lines_of_point:
-                    continue
-            line = self._only(lines_of_point) if "reject" in how or len(how) > 1 else self._sum(lines_of_point)
-            if line is not None:
-                yield line
+    def _settled(self, lines: Iterable[bytes]) -> Iterator[Settled]:
+        """Yield one figure a point: its only one, the sum of its parts, or the first of equals; others are rejected."""
+        point, only, same = b"", None, []
+        for line in lines:
+            parts = line.rsplit(b"\0", BEHIND_POINT)
+            if parts[0] == point:
+                same.append(line)
+                continue
+            if len(same) > 1:
+                yield from self._settle(point, same)
+            elif only is not None:
+                yield point, only[-2], only[-1]
+            point, only, same = parts[0], parts, [line]
+        if len(same) > 1:
+            yield from self._settle(point, same)
+        elif only is not None:
+            yield point, only[-2], only[-1]
+
+    def _settle(self, point: bytes, same: Iterable[bytes]) -> Iterator[Settled]:
+        """Yield the figure of a point that several rows give, if one stands."""
+        lines = list(map(unpacked, same))
+        how = {self._readers[int(line.block)].series.repeats for line in lines}
+        if how == {"across"}:
+            by_block = groupby(sorted(lines, key=lambda line: line.block), key=lambda line: line.block)
+            lines = [line for _, of in by_block if (line := self._only(list(of))) is not None]
+            if not lines:
+                return
+        line = self._only(lines) if "reject" in how or len(how) > 1 else self._sum(lines)
+        if line is not None:
+            yield point, line.status.encode(), line.value.encode()
 
     def _sum(self, lines: list[Line]) -> Line | None:
         """Return the sum of the parts of one point, or none where it has too many digits."""

@@ -7,15 +7,18 @@ Each cell is read by itself; what cannot be read is a fault with its column and 
 import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import Final, NamedTuple, cast
 
 from ledger.errors import MalformedError, UnitError
-from ledger.ingest.cell import ARITHMETIC, Figure, UnreadableError, figure_reader, format_figure, quoted
-from ledger.ingest.layout import Rule
+from ledger.ingest.cell import ARITHMETIC, CANONICAL, Figure, UnreadableError, figure_reader, format_figure, quoted
+from ledger.ingest.layout import Cells, Rule
 from ledger.ingest.mapping import ALLOWED, Dimension, FromColumn, Mapping, Series, Sum
 from ledger.ingest.observation import Line
 from ledger.ingest.period import Frequency, Span, days_up_to, parse_day, parse_period, year_of
 from ledger.model.unit import BUSHEL, bushel_of, measurement
+
+KNOWN: Final = 100_000
+"""Texts of one column of which the meaning is remembered."""
 
 
 class Fault(NamedTuple):
@@ -69,6 +72,12 @@ class SumReader:
         return Fault(self._rule.total, f"says {total:f} where its parts add up to {added:f}; which of them is wrong?")
 
 
+_CODE, _UNIT, _STATUS, _PUBLISHED, _GROUP, _VALUE = map(
+    Line._fields.index, ("code", "unit", "status", "published", "group", "value")
+)
+_PERIOD = slice(Line._fields.index("frequency"), Line._fields.index("row") + 1)
+
+
 class RowReader:
     """One series block of a mapping, its columns looked up."""
 
@@ -77,6 +86,7 @@ class RowReader:
         self.series = series
         self._header = header
         self.block = f"{block:02}"
+        self.is_total = series.cumulative is not None
         self._keep = conditions(series.keep, header=header)
         self._read_figure = figure_reader(mapping.cells)
         self._value = header.index(series.value) if series.value is not None else None
@@ -87,13 +97,16 @@ class RowReader:
         self._factor = Decimal(series.scale) if isinstance(series.scale, str) else None
         parts: dict[str, Dimension] = {"authority": mapping.authority, "authority_of": mapping.authority_of or ""}
         parts |= series.dimensions()
-        self._fixed = {name: part for name, part in parts.items() if isinstance(part, str)}
+        fixed = {name: part for name, part in parts.items() if isinstance(part, str)}
+        fixed |= {"measure": series.measure, "block": self.block}
+        self._fixed = [fixed.get(name, "") for name in Line._fields]
         self._varying = [
-            (name, header.index(part.column), part, mapping.words_of(part))
+            (name, Line._fields.index(name), header.index(part.column), part, mapping.words_of(part))
             for name, part in parts.items()
             if isinstance(part, FromColumn)
         ]
-
+        # What is spelt as we spell it, and is not reckoned with, is taken as it stands.
+        self._is_plain = mapping.cells == Cells() and series.sign is None and self._factor == 1
         unit = series.unit
         self._unit_column = unit.column if isinstance(unit, FromColumn) else header[self._value or 0]
 
@@ -106,57 +119,66 @@ class RowReader:
     ) -> Line | None:
         """Return the row's observation, or None where it has none or a fault was added."""
         index = wide if wide is not None else cast("int", self._value)
-        figure, wrong = None, ""
-        try:
-            figure = self._read_figure(cells[index])
-        except UnreadableError as error:
-            wrong = str(error)
-        if figure is not None and figure.value is None:
-            return None
-        parts, before = dict(self._fixed), len(faults)
-        for name, place, part, known in self._varying:
+        value, figure = cells[index], None
+        if not (self._is_plain and CANONICAL(value) is not None):
+            figure = self._figure_in(value)
+            if isinstance(figure, Figure) and figure.value is None:
+                return None
+        before = len(faults)
+        parts = self._stated(cells, span, faults)
+        if figure is not None:
             try:
-                parts[name] = self._dimension(name, cells[place], part, known)
+                value = self._value_of(figure, cells, index)
             except UnreadableError as error:
-                faults.append(Fault(part.column, str(error)))
-        group = cells[self._group] if self._group is not None else ""
-        if self._starts is not None:
-            group = year_of(span.end, self._starts)
-        if not group.isprintable():
-            faults.append(Fault(self._header[cast("int", self._group)], f"{quoted(group)} holds control characters"))
-        if figure is None:
-            faults.append(Fault(self._header[index], wrong))
-            return None
-        try:
-            value = self._value_of(figure, cells, index)
-        except UnreadableError as error:
-            faults.append(Fault(self._header[index], str(error)))
-            return None
-        self._settle_bushel(parts, faults)
+                faults.append(Fault(self._header[index], str(error)))
+                return None
+            parts[_STATUS] = cast("Figure", figure).status or parts[_STATUS]
+        if parts[_UNIT] == BUSHEL and parts[_CODE]:
+            self._settle_bushel(parts, faults)
         if len(faults) > before:
             return None
-        if figure.status is not None:
-            parts["status"] = figure.status
-        return Line(
-            self.series.measure, parts["reporter"], parts["partner"], parts["authority"], parts["authority_of"],
-            published, parts["classification"], parts["code"], parts["unit"], parts["basis"], span.frequency,
-            span.end if self.series.instant else span.start, span.end, f"{row:010}", self.block, group,
-            parts["status"], value,
-        )  # fmt: skip
+        start = span.end if self.series.instant else span.start
+        parts[_PERIOD] = (span.frequency, start, span.end, f"{row:010}")
+        parts[_PUBLISHED], parts[_VALUE] = published, value
+        return Line._make(parts)
 
-    def _settle_bushel(self, parts: dict[str, str], faults: list[Fault]) -> None:
+    def _figure_in(self, text: str) -> Figure | UnreadableError:
+        """Return what a cell says, or why it cannot be read."""
+        try:
+            return self._read_figure(text)
+        except UnreadableError as error:
+            return error
+
+    def _stated(self, cells: Sequence[str], span: Span, faults: list[Fault]) -> list[str]:
+        """Return the parts of a line as far as the row's dimensions and the group of its total state them."""
+        parts = self._fixed.copy()
+        for name, place, column, part, known in self._varying:
+            # What was once found good is remembered: most cells have been seen before.
+            if (meaning := known.get(cells[column])) is None:
+                try:
+                    meaning = self._dimension(name, cells[column], part, known)
+                except UnreadableError as error:
+                    faults.append(Fault(part.column, str(error)))
+                    continue
+            parts[place] = meaning
+        if self.is_total:
+            group = cells[self._group] if self._group is not None else year_of(span.end, cast("str", self._starts))
+            if not group.isprintable():
+                faults.append(
+                    Fault(self._header[cast("int", self._group)], f"{quoted(group)} holds control characters")
+                )
+            parts[_GROUP] = group
+        return parts
+
+    def _settle_bushel(self, parts: list[str], faults: list[Fault]) -> None:
         """Make a bushel that of the row's own commodity (R5)."""
-        if parts.get("unit") == BUSHEL and "code" in parts:
-            try:
-                parts["unit"] = bushel_of(parts["code"])
-            except UnitError as error:
-                faults.append(Fault(self._unit_column, error.message.removesuffix(".")))
+        try:
+            parts[_UNIT] = bushel_of(parts[_CODE])
+        except UnitError as error:
+            faults.append(Fault(self._unit_column, error.message.removesuffix(".")))
 
     def _dimension(self, name: str, text: str, part: FromColumn, known: dict[str, str]) -> str:
-        """Return what a cell means for a dimension; what was once found good is remembered."""
-        value = known.get(text)
-        if value is not None:
-            return value
+        """Return what a cell that is not known yet means for a dimension; what is found good is remembered."""
         if not text and part.empty is not None:
             return part.empty
         if part.ending is not None and (value := known.get(text.removesuffix(part.ending))) is not None:
@@ -180,12 +202,14 @@ class RowReader:
                 measurement(text)
             except UnitError as error:
                 raise UnreadableError(f"the unit {quoted(text)} is not known") from error
-        if len(known) < 100_000:
+        if len(known) < KNOWN:
             known[written] = text
         return text
 
-    def _value_of(self, found: Figure, cells: Sequence[str], index: int) -> str:
+    def _value_of(self, found: Figure | UnreadableError, cells: Sequence[str], index: int) -> str:
         """Return the figure in the series' unit and in its one spelling."""
+        if isinstance(found, UnreadableError):
+            raise found
         figure = cast("Decimal", found.value)
         if self.series.sign is not None:
             word = cells[cast("int", self._sign)]
@@ -234,13 +258,21 @@ def span_reader(mapping: Mapping) -> SpanReader:
         return _pair(mapping)
     column, index = periods.column, header.index(periods.column)
     parse, year = _parser(mapping), _year_reader(mapping)
+    known: dict[str, list[Place]] = {}
+    is_alone = periods.year is None
 
     def single(cells: Sequence[str], faults: list[Fault]) -> list[Place]:
+        text = cells[index]
+        if (found := known.get(text)) is not None:
+            return found
         try:
-            return [(parse(cells[index], year(cells)), None)]
+            found = [(parse(text, year(cells)), None)]
         except UnreadableError as error:
             faults.append(Fault(column, str(error)))
             return []
+        if is_alone and len(known) < KNOWN:
+            known[text] = found
+        return found
 
     return single
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from io import BytesIO, StringIO
 from typing import BinaryIO, Literal
 
 from ledger.errors import MalformedError, UnavailableError
@@ -20,6 +21,12 @@ SIZE_LIMIT = 1 << 40
 
 LINE_LIMIT = 1 << 20
 """Bytes that one line may have."""
+
+BLOCK = 1 << 18
+"""Bytes of whole lines that are looked at together, where each is as it should be."""
+
+OPENING = 1 << 12
+"""Bytes of the first lines, which are looked at one by one."""
 
 CHUNK = 1 << 20
 """Bytes that are read at a time where there are no lines."""
@@ -64,30 +71,44 @@ class Source:
                 and line.
             UnavailableError: it cannot be read.
         """
-        number, is_blank = 0, True
-        named = encoding.upper()
-        while raw := self._readline():
-            number += 1
-            self._count(raw)
-            if len(raw) > LINE_LIMIT:
-                raise self.refusal(
-                    f"line {number} is longer than {LINE_LIMIT} bytes; is it a table at all?", line=number
-                )
-            if number == 1:
-                raw = self._opening(raw, encoding)
-            if is_blank:
-                self._refuse_page(raw, number)
-                is_blank = not raw.strip()
-            if b"\0" in raw:
-                raise self.refusal(f"line {number} holds a NUL byte; save the table as CSV in UTF-8", line=number)
-            try:
-                text = raw.decode(encoding)
-            except UnicodeDecodeError as error:
-                place = f"line {number} is not {named} (byte {error.start + 1} of the line)"
-                remedy = "save the table as CSV in UTF-8" if encoding == "utf-8" else "mend the mapping's encoding"
-                raise self.refusal(f"{place}; {remedy}", line=number) from error
-            yield text
+        number, is_opening = 0, True
+        while raw := self._whole_lines(OPENING if number == 0 else BLOCK):
+            text = None if is_opening else self._plain(raw, encoding)
+            if text is not None:
+                number += raw.count(b"\n")
+                yield from StringIO(text, newline="\n")
+                continue
+            for line in BytesIO(raw):
+                number += 1
+                yield self._line(line, number, encoding, is_opening=is_opening)
+                is_opening = is_opening and not line.strip()
         self._refuse_empty()
+
+    def _plain(self, raw: bytes, encoding: Encoding) -> str | None:
+        """Return whole lines as text at once, or nothing where one of them is not as it should be."""
+        if len(raw) > LINE_LIMIT or b"\0" in raw:
+            return None
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            return None
+
+    def _line(self, raw: bytes, number: int, encoding: Encoding, *, is_opening: bool) -> str:
+        """Return one line as text, or refuse the file for what is wrong with it."""
+        if len(raw) > LINE_LIMIT:
+            raise self.refusal(f"line {number} is longer than {LINE_LIMIT} bytes; is it a table at all?", line=number)
+        if number == 1:
+            raw = self._opening(raw, encoding)
+        if is_opening:
+            self._refuse_page(raw, number)
+        if b"\0" in raw:
+            raise self.refusal(f"line {number} holds a NUL byte; save the table as CSV in UTF-8", line=number)
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            place = f"line {number} is not {encoding.upper()} (byte {error.start + 1} of the line)"
+            remedy = "save the table as CSV in UTF-8" if encoding == "utf-8" else "mend the mapping's encoding"
+            raise self.refusal(f"{place}; {remedy}", line=number) from error
 
     def texts(self) -> Iterator[str]:
         """Yield UTF-8 text in pieces, where lines mean nothing (JSON); the byte order mark is left out.
@@ -191,12 +212,16 @@ class Source:
             reason = f"line {line} is a web page in place of data, as services send for errors; fetch it again"
             raise self.refusal(reason, line=line)
 
-    def _readline(self) -> bytes:
-        """Return the next line, or as much of it as tells that it is too long."""
+    def _whole_lines(self, size: int) -> bytes:
+        """Return the next lines, of some so many bytes together, or as much of a line as tells that it is too long."""
         try:
-            return self._stream.readline(LINE_LIMIT + 1)
+            raw = self._stream.read(min(size, self._limit - self.size + 1))
+            if raw and not raw.endswith(b"\n"):
+                raw += self._stream.readline(LINE_LIMIT + 1)
         except OSError as error:
             raise self._unreadable(error) from error
+        self._count(raw)
+        return raw
 
     def _unreadable(self, error: OSError) -> UnavailableError:
         message = f"{self.name} cannot be read: {error.strerror}; mend that and try again."

@@ -30,9 +30,9 @@ class Remembering:
     """An engine that gives the same answer to the same plan without drawing the figures again."""
 
     engine: Engine
-    _answers: OrderedDict[_Asked, tuple[Row, ...]] = field(default_factory=OrderedDict)
+    _answers: OrderedDict[_Asked, Sequence[Row]] = field(default_factory=OrderedDict)
 
-    def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> tuple[Row, ...]:
+    def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> Sequence[Row]:
         """Return the rows that answer the plan; observations are kept by digest, so that they cannot have changed."""
         asked = (
             plan.queries, plan.channels, plan.loads, tuple(sorted(plan.tables.items())), plan.lookups, plan.selections,

@@ -18,7 +18,16 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NoReturn, cast
 
-from ledger.assessment.observation import BASES, CELLS, FREQUENCIES, HEADER, LONGEST_LINE, STATUSES, read_observations
+from ledger.assessment.observation import (
+    BASES,
+    CELLS,
+    FREQUENCIES,
+    HEADER,
+    LIMB,
+    LONGEST_LINE,
+    STATUSES,
+    read_observations,
+)
 from ledger.assessment.selection import Load, check_count
 from ledger.errors import UnavailableError
 from ledger.model.evidence import OBSERVATION_COLUMNS
@@ -256,31 +265,35 @@ def _write_part(database: "duckdb.DuckDBPyConnection", piece: Path, target: Path
         {"file": str(piece)},
     )
     try:
-        looks = " AND ".join(f'regexp_full_match("{name}", $p{n})' for n, name in enumerate(OBSERVATION_COLUMNS))
-        patterns = {f"p{n}": cell for n, cell in enumerate(CELLS)}
-        lengths = " + ".join(f'length("{name}") + 1' for name in OBSERVATION_COLUMNS)
-        days = (
-            'TRY_CAST("start" AS DATE) IS NOT NULL AND TRY_CAST("end" AS DATE) IS NOT NULL '
-            'AND "start" >= \'0001\' AND "start" <= "end"'
-        )
-        if _one(
-            database,
-            f"SELECT count(*) FROM raw WHERE NOT ({looks} AND {days} AND {lengths} <= {LONGEST_LINE})",
-            patterns,
-        ):
+        if not _is_canonical(database):
             return None
-        # Below every character that a cell may hold, so that joined keys sort as the columns do.
-        key = " || chr(1) || ".join(f'"{name}"' for name in OBSERVATION_COLUMNS[:-2])
-        unsorted = (
-            f"SELECT count(*) FROM (SELECT {key} AS here, lag({key}) OVER (ORDER BY rowid) AS before FROM raw) "
-            "WHERE before IS NOT NULL AND before >= here"
-        )
-        if _one(database, unsorted, {}):
-            return None
-        database.execute(f"COPY (SELECT {_NUMBERS} FROM raw) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)")
-        return _one(database, "SELECT count(*) FROM raw", {})
+        numbers = f"SELECT {_NUMBERS} FROM (SELECT *, {_SMALL} AS small FROM raw)"
+        database.execute(f"COPY ({numbers}) TO {quoted(target)} (FORMAT parquet, COMPRESSION zstd)")
+        return _one(database, "SELECT count(*) FROM raw")
     finally:
         database.execute("DROP TABLE raw")
+
+
+def _is_canonical(database: "duckdb.DuckDBPyConnection") -> bool:
+    """Whether every line of the table ``raw`` is as it would be written, and above the one before it."""
+    # All that a line says besides its value is said by many others, and is looked at once.
+    for name, cell in zip(OBSERVATION_COLUMNS, CELLS, strict=True):
+        of = "raw" if name == "value" else f'(SELECT DISTINCT "{name}" FROM raw)'
+        if _one(database, f'SELECT count(*) FROM {of} WHERE NOT regexp_full_match("{name}", $cell)', cell=cell):
+            return False
+    days = (
+        'TRY_CAST("start" AS DATE) IS NOT NULL AND TRY_CAST("end" AS DATE) IS NOT NULL '
+        'AND "start" >= \'0001\' AND "start" <= "end"'
+    )
+    if _one(database, f'SELECT count(*) FROM (SELECT DISTINCT "start", "end" FROM raw) WHERE NOT ({days})'):
+        return False
+    lengths = " + ".join(f'length("{name}") + 1' for name in OBSERVATION_COLUMNS)
+    if _one(database, f"SELECT count(*) FROM raw WHERE {lengths} > {LONGEST_LINE}"):
+        return False
+    # Compared cell by cell, as the columns sort; a window without an order takes rows as they were inserted.
+    names = ", ".join(f'"{name}"' for name in OBSERVATION_COLUMNS[:-2])
+    ordered = f"SELECT row({names}) AS here, lag(row({names})) OVER () AS before FROM raw"
+    return not _one(database, f"SELECT count(*) FROM ({ordered}) WHERE before >= here")
 
 
 def _codes(database: "duckdb.DuckDBPyConnection", part: Path) -> list[tuple[str, str]]:
@@ -298,17 +311,29 @@ def _position(column: str, words: Sequence[str]) -> str:
     return f'CASE "{column}" {cases} END'
 
 
+_SMALL = "CASE WHEN length(value) <= 18 AND NOT contains(value, '.') THEN CAST(value AS BIGINT) END"
+"""A value as a whole number, where it is one that 64 bits hold: most are, and need not be taken apart as texts."""
+
 _SIGN = "CASE WHEN starts_with(value, '-') THEN -1 ELSE 1 END"
 _WHOLE = "split_part(ltrim(value, '-'), '.', 1)"
 _DAY_ONE = "DATE '0001-01-01'"
+
+
+def _limb(small: str, taken_apart: str) -> str:
+    return f"{_SIGN} * CASE WHEN small IS NOT NULL THEN {small} ELSE CAST({taken_apart} AS BIGINT) END"
+
+
 _CELLS = (
     "classification", "code", "unit", _position("basis", BASES), _position("frequency", FREQUENCIES),
     f'date_diff(\'day\', {_DAY_ONE}, CAST("start" AS DATE)) + 1',
     f'date_diff(\'day\', {_DAY_ONE}, CAST("end" AS DATE)) + 1',
     _position("status", STATUSES),
-    f"{_SIGN} * CAST(CASE WHEN length({_WHOLE}) > 9 THEN left({_WHOLE}, length({_WHOLE}) - 9) ELSE '0' END AS BIGINT)",
-    f"{_SIGN} * CAST(right({_WHOLE}, 9) AS BIGINT)",
-    f"{_SIGN} * CAST(rpad(split_part(value, '.', 2), 9, '0') AS BIGINT)",
+    _limb(
+        f"abs(small) // {LIMB}",
+        f"CASE WHEN length({_WHOLE}) > 9 THEN left({_WHOLE}, length({_WHOLE}) - 9) ELSE '0' END",
+    ),
+    _limb(f"abs(small) % {LIMB}", f"right({_WHOLE}, 9)"),
+    _limb("0", "rpad(split_part(value, '.', 2), 9, '0')"),
 )  # fmt: skip
 _NUMBERS = ", ".join(
     f"CAST({cell} AS {kind}) AS {name}"
@@ -317,8 +342,8 @@ _NUMBERS = ", ".join(
 """The columns of ``observation`` out of texts, without a float on the way."""
 
 
-def _one(database: "duckdb.DuckDBPyConnection", sql: str, values: Mapping[str, str]) -> int:
-    row = database.execute(sql, dict(values)).fetchone()
+def _one(database: "duckdb.DuckDBPyConnection", sql: str, **values: str) -> int:
+    row = database.execute(sql, values).fetchone()
     if row is None:
         raise AssertionError("an aggregate without groups gives one row")
     return int(row[0])

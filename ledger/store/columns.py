@@ -13,21 +13,21 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ledger.assessment.scope import Links, expand, read_tables
-from ledger.assessment.selection import TABLES, Plan, Row, Tuples, selection_sql
+from ledger.assessment.selection import TABLES, Plan, Tuples, selection_sql
 from ledger.errors import UnavailableError
 from ledger.store.columnar import COLUMNS, ColumnarCopies, Copy, make, quoted
+from ledger.store.drawn import DrawnRows
 
 if TYPE_CHECKING:  # the extra may be absent; types only
     import duckdb
+
+    from ledger.store.drawn import Column
 
 MEMORY: Final = 512
 """MB that DuckDB may hold before it spills to a temporary file."""
 
 BATCH: Final = 1_000_000
 """Observations that are drawn at a time, unless one series has more."""
-
-_FETCHED: Final = 50_000
-"""Rows that are turned into Python's at a time."""
 
 
 class ColumnEngine:
@@ -57,14 +57,10 @@ class ColumnEngine:
         self._memory = memory
         self._batch = batch
 
-    def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> tuple[Row, ...]:
+    def select(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> DrawnRows:
         """Return the rows that answer the plan; see ``ledger.assessment.selection.Engine``."""
-        return tuple(self.draw(plan, open_observations))
-
-    def draw(self, plan: Plan, open_observations: Callable[[str], BinaryIO]) -> Iterator[Row]:
-        """Yield the rows that answer the plan, in their order; those of one query come together."""
         if not plan.queries:
-            return
+            return DrawnRows(())
         links = read_tables(plan, open_observations)
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="pledger-")))
@@ -77,11 +73,7 @@ class ColumnEngine:
             held = copies_of(plan, open_observations, database=database, copies=self._copies, folder=folder)
             tables = laid_out(plan, held, links)
             fill(database, tables, folder=folder)
-            for batch in batches(plan, tables, most=self._batch):
-                _show(database, batch, held)
-                found = database.execute(selection_sql())
-                while rows := found.fetchmany(_FETCHED):
-                    yield from map(Row._make, rows)
+            return DrawnRows(_draw(database, batch, held) for batch in batches(plan, tables, most=self._batch))
 
 
 def connector() -> "Callable[[str], duckdb.DuckDBPyConnection]":
@@ -141,7 +133,8 @@ def copies_of(
 
 def laid_out(plan: Plan, held: Mapping[int, Copy], links: Links) -> Mapping[str, Tuples]:
     """Return every table of the engine's but the observations."""
-    present = {pair for copy in held.values() for pair in copy.codes}
+    # Vintages share their codes, each list of which is looked at once.
+    present = {pair for codes in {id(copy.codes): copy.codes for copy in held.values()}.values() for pair in codes}
     return {**plan.tables, **expand(plan, present, links)}
 
 
@@ -195,6 +188,12 @@ def _batch(asked: Sequence[tuple[int, int, int]], entries: Iterable[int]) -> Bat
 # --- how DuckDB sees it -----------------------------------------------------------------------------------------------
 
 
+def _draw(database: "duckdb.DuckDBPyConnection", batch: Batch, held: Mapping[int, Copy]) -> Mapping[str, "Column"]:
+    """Return the answer to a batch in columns, by name."""
+    _show(database, batch, held)
+    return database.execute(selection_sql()).fetchnumpy()
+
+
 def _show(database: "duckdb.DuckDBPyConnection", batch: Batch, held: Mapping[int, Copy]) -> None:
     """Put what a batch needs before ``selection.sql``, under the names that it reads."""
     for table, columns in TABLES.items():
@@ -225,7 +224,7 @@ def fill(
             continue
         copy = folder / f"{table}.csv"
         with copy.open("w", encoding="utf-8") as file:
-            file.writelines(",".join(map(str, row)) + "\n" for row in rows)
+            file.writelines(map((",".join(["%s"] * len(columns)) + "\n").__mod__, rows))
         kinds = ", ".join(f"'{name}': '{kind}'" for name, kind in (column.split() for column in columns))
         database.execute(
             f"INSERT INTO all_{table} SELECT * FROM read_csv($file, header = false, delim = ',', quote = '', "

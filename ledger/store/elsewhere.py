@@ -7,11 +7,12 @@ an error says here is seen by nobody: what cannot be read there is read again by
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+from weakref import WeakSet
 
 from ledger.errors import UnavailableError
 from ledger.store.query import SqlReading
@@ -27,6 +28,7 @@ class FileReading(SqlReading):
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         self._driver = driver
+        self._ranges = WeakSet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class SqlElsewhere:
             driver = _opened(self.path)
             driver.execute("BEGIN")
             try:
-                yield FileReading(driver)
+                with closing(FileReading(driver)) as reading:
+                    yield reading
             finally:
                 driver.execute("ROLLBACK")
         except sqlite3.Error as error:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 
 @contextmanager
-def fresh_file(directory: Path, raw: bytes) -> Iterator[Path]:
+def fresh_file(directory: Path, raw: bytes, *, mode: int = 0o644) -> Iterator[Path]:
     """Return a file of these bytes, durable, under a name that means nothing; it goes with the block unless renamed.
 
     Args:
         directory: where it is made; it is made itself where it is missing.
+        mode: who may do what with the file; until it has its name nobody but its owner may anything.
 
     Raises:
         OSError: as the system says; the caller knows what the file was to be, and says so.
@@ -24,7 +25,22 @@ def fresh_file(directory: Path, raw: bytes) -> Iterator[Path]:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-            temporary.chmod(0o644)
+            temporary.chmod(mode)
             yield temporary
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def replace_file(path: Path, raw: bytes, *, mode: int = 0o644) -> None:
+    """Put a file of these bytes in the place of the one of that name, if there is one, in one step and durably.
+
+    Raises:
+        OSError: as ``fresh_file``; the old file is there as it was, unless the last sync alone failed.
+    """
+    with fresh_file(path.parent, raw, mode=mode) as fresh:
+        fresh.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -12,16 +12,15 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 from typing import Final
 
 from ledger.errors import MalformedError, UnavailableError
+from ledger.store.fresh import replace_file
 from ledger.tlog.stored import NOTHING_RECORDED
 
 _STATEMENT: Final = re.compile(r"([0-9a-f]{64})\.json")
 _MARK: Final = re.compile(r"([0-9a-f]{64})\.brought")
-_NUMBER: Final = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +140,9 @@ class PendingDirectory:
 
     def _write(self, name: str, raw: bytes) -> None:
         self._make()
-        fresh = self.directory / f".{os.getpid()}-{next(_NUMBER)}"
         try:
-            with fresh.open("xb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self.directory / name)
+            replace_file(self.directory / name, raw)
         except OSError as error:
-            fresh.unlink(missing_ok=True)
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> UnavailableError:

@@ -9,7 +9,7 @@ one. Nothing here decides what may be written. Source: design §2.5, §4.
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
@@ -91,6 +91,7 @@ class PostgresReading(SqlReading):
     def _stream(self, sql: str, *values: object) -> Iterator[Any]:
         # A cursor of the server's: an ordinary one would bring the whole range at once.
         with self._driver.cursor(f"range_{next(_NAMES)}", binary=True) as cursor:
+            self._ranges.add(cursor)
             cursor.execute(_spelt(sql), values)
             while chunk := cursor.fetchmany(_FETCH):
                 yield from chunk
@@ -269,8 +270,8 @@ class PostgresStore:
     @contextmanager
     def reading(self) -> Iterator[PostgresReading]:
         """Return a snapshot, for the time of a ``with`` block."""
-        with self.speaking(), self._begun(_SNAPSHOT) as connection:
-            yield PostgresReading(connection)
+        with self.speaking(), self._begun(_SNAPSHOT) as connection, closing(PostgresReading(connection)) as reading:
+            yield reading
 
     @contextmanager
     def writing(self) -> Iterator[PostgresWriting]:
@@ -281,8 +282,9 @@ class PostgresStore:
                 it cannot be reached.
         """
         # What is not committed when the connection goes back is taken back; where it is lost, the server does that.
-        with self.speaking(outcome=NOTHING_RECORDED), self._begun(_BEGIN) as connection:
-            yield PostgresWriting(connection, self.name)
+        told = self.speaking(outcome=NOTHING_RECORDED)
+        with told, self._begun(_BEGIN) as connection, closing(PostgresWriting(connection, self.name)) as writing:
+            yield writing
 
     def purge(self, *, is_patient: bool = True) -> bool:
         """Let the server reuse the space of deleted rows; tell whether it was done.

@@ -7,9 +7,11 @@ design §4.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+from weakref import WeakSet
 
 from ledger.errors import MalformedError
 from ledger.tlog.merkle import Hash
@@ -64,6 +66,16 @@ class SqlReading:
         self.connection = connection
         # The driver itself: six sevenths of the time of a small statement would go into describing its result.
         self._driver: Any = connection.connection.driver_connection
+        self._ranges: WeakSet[Any] = WeakSet()
+
+    def close(self) -> None:
+        """Close the cursors of ranges that nobody read to their end.
+
+        One that somebody still holds, such as the traceback of an error met in it, would keep SQLite's snapshot open
+        past the transaction, and whoever is given the connection next would read an old state.
+        """
+        for cursor in tuple(self._ranges):
+            cursor.close()
 
     def head(self) -> Head:
         """Return where the log ends."""
@@ -93,6 +105,16 @@ class SqlReading:
             return ()
         sql = f'SELECT {_COLUMNS} {_FROM} WHERE subject = ? AND kind IN ({_marks(kinds)}) ORDER BY entry."index"'
         return tuple(map(_row, self._all(sql, subject, *kinds)))
+
+    def about_from(self, start: int, subject: str, kinds: Sequence[str]) -> Iterator[Row]:
+        """Return the entries of these kinds about a subject from an index on, in order, read as they are consumed."""
+        if not _is_kept(subject):
+            return iter(())
+        sql = (
+            f'SELECT {_COLUMNS} {_FROM} WHERE subject = ? AND kind IN ({_marks(kinds)}) AND entry."index" >= ? '
+            'ORDER BY entry."index"'
+        )
+        return map(_row, self._stream(sql, subject, *kinds, start))
 
     def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the index of each of these statement digests that the log has."""
@@ -225,9 +247,11 @@ class SqlReading:
         return rows
 
     def _stream(self, sql: str, *values: object) -> Iterator[Any]:
-        found = self._run(sql, values)
-        while chunk := found.fetchmany(CHUNK):
-            yield from chunk
+        """Yield the rows of a range, read as they are consumed; one that outlives the snapshot is a fault of ours."""
+        with closing(self._run(sql, values)) as cursor:
+            self._ranges.add(cursor)
+            while chunk := cursor.fetchmany(CHUNK):
+                yield from chunk
 
 
 def _is_kept(text: str) -> bool:

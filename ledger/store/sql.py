@@ -233,7 +233,8 @@ class SqlStore:
         """Return a snapshot, for the time of a ``with`` block."""
         with self.speaking(), self.engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
-            yield SqlReading(connection)
+            with closing(SqlReading(connection)) as reading:
+                yield reading
 
     @contextmanager
     def writing(self) -> Iterator[SqlWriting]:
@@ -248,6 +249,7 @@ class SqlStore:
             try:
                 yield writing
             finally:
+                writing.close()
                 if not writing.is_committed:
                     # A crash here leaves frames in the write-ahead log that nothing commits; the next writer overwrites
                     # them.

@@ -7,12 +7,12 @@ half of them have a baseline. The columns are made beforehand, once, as they are
 every later question costs: checking the columns, expanding the scopes, drawing the figures, handing over the rows.
 
 By hand means DuckDB on the same columns, with scopes expanded before an equal join and old vintages removed after it,
-and the rows fetched as we fetch them. *The same rows* are just ours, every cell, which a digest proves: the newest
-figures and what each vintage said, how many codes stand behind them, and what these weighed in the baseline. Written
-for these files alone, it knows that there is one unit, nothing withdrawn, and no parent beside its children, and it may
-use all memory; we look, and are held to some. *Newest* is less: one sum a question and month. Each figure is the middle
-one of its runs, each in a process of its own; processor time counts both cores, and is what a busy machine leaves
-comparable. What follows the drawing, reconciling each commitment in Python, is measured apart.
+and the answer fetched in columns as we fetch it. *The same rows* are just ours, every cell, which a digest proves: the
+newest figures and what each vintage said, how many codes stand behind them, and what these weighed in the baseline.
+Written for these files alone, it knows that there is one unit, nothing withdrawn, and no parent beside its children,
+and it may use all memory; we look, and are held to some. *Newest* is less: one sum a question and month. Each figure
+is the middle one of its runs, each in a process of its own; processor time counts both cores, and is what a busy
+machine leaves comparable. What follows the drawing, reconciling each commitment in Python, is measured apart.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import duckdb
 
 from ledger.assessment.assess import assess
 from ledger.assessment.observation import BASES, FREQUENCIES
-from ledger.assessment.selection import Plan, Row, plan, selected
+from ledger.assessment.selection import Plan, plan, selected
 from ledger.assessment.view import Known, Said, look
 from ledger.model.determination import View
 from ledger.model.statement import parse_statement
@@ -56,6 +56,9 @@ _SOURCE: Final = {
 
 
 Rows = Sequence[tuple[object, ...]]
+
+Columns = dict[str, Any]
+"""An answer of DuckDB's in columns, of which no row was made: as ours is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +209,7 @@ def build(made: Ground) -> Figure:
     """Return what it takes to make the columns of every file: once, before the first question."""
     asked, paths = planned(made, every=True)
     engine = ColumnEngine(_copies(made))
-    seconds = timed(lambda: list(engine.draw(asked, lambda digest: _open(paths[digest]))))
+    seconds = timed(lambda: engine.select(asked, lambda digest: _open(paths[digest])))
     return Figure(seconds, peak_memory(), 0)
 
 
@@ -219,17 +222,19 @@ def by_us(made: Ground) -> Figure:
     return replace(_drawn(lambda: engine.select(asked, lambda digest: _open(paths[digest]))), planned=planning)
 
 
-def _drawn(ask: Callable[[], Rows]) -> Figure:
+def _drawn(ask: Callable[[], Rows | Columns]) -> Figure:
     """Return what drawing rows took, with the collector away as in a ledger (``assess_all``)."""
-    rows: list[Rows] = []
+    answers: list[Rows | Columns] = []
     processor = time.process_time()
     with uncollected():
-        seconds = timed(lambda: rows.append(ask()))
+        seconds = timed(lambda: answers.append(ask()))
     processor = time.process_time() - processor
-    memory, hashed = peak_memory(), hashlib.sha256()
-    for row in rows[0]:
+    memory, hashed, answer = peak_memory(), hashlib.sha256(), answers[0]
+    rows = zip(*(column.tolist() for column in answer.values()), strict=True) if isinstance(answer, dict) else answer
+    number = 0
+    for number, row in enumerate(rows, start=1):  # noqa: B007, the last number is how many there are
         hashed.update(repr(tuple(row)).encode())
-    return Figure(seconds, memory, len(rows[0]), hashed.hexdigest(), processor)
+    return Figure(seconds, memory, number, hashed.hexdigest(), processor)
 
 
 def reconciled(made: Ground) -> Figure:
@@ -323,21 +328,21 @@ _SAME: Final = f"""
 
 def newest_by_hand(made: Ground) -> Figure:
     """Return what the newest figures alone cost."""
-    return _by_hand(made, lambda database, _: database.execute(_NEWEST).fetchall())
+    return _by_hand(made, lambda database, _: database.execute(_NEWEST).fetchnumpy())
 
 
 def same_by_hand(made: Ground) -> Figure:
     """Return what our own rows cost, all cells of them."""
 
-    def ask(database: duckdb.DuckDBPyConnection, asked: Plan) -> Rows:
+    def ask(database: duckdb.DuckDBPyConnection, asked: Plan) -> Columns:
         units = {name: number for name, number, _ in asked.tables["unit"]}
         names = {"unit": units["USD"], "basis": BASES.index("FAS"), "frequency": FREQUENCIES.index("M")}
-        return list(map(Row._make, database.execute(_SAME, names).fetchall()))
+        return database.execute(_SAME, names).fetchnumpy()
 
     return _by_hand(made, ask)
 
 
-def _by_hand(made: Ground, ask: Callable[[duckdb.DuckDBPyConnection, Plan], Rows]) -> Figure:
+def _by_hand(made: Ground, ask: Callable[[duckdb.DuckDBPyConnection, Plan], Columns]) -> Figure:
     asked, _ = planned(made)
     scopes = made.folder / "prefix.csv"
     lines = [
@@ -357,7 +362,7 @@ def _by_hand(made: Ground, ask: Callable[[duckdb.DuckDBPyConnection, Plan], Rows
         database.execute("SET enable_progress_bar = false")
         database.execute(f"CREATE VIEW observation AS {views}")
 
-        def run() -> Rows:
+        def run() -> Columns:
             scopes.write_text("".join(lines), encoding="ascii")
             database.execute(
                 f"CREATE OR REPLACE TEMP TABLE prefix AS SELECT * FROM read_csv('{scopes}', header = false, columns = "

@@ -70,7 +70,7 @@ def measure(given: Options, count: int) -> tuple[str | float, ...]:
 def _drawn(engine: Engine, asked: Plan, opened: Callable[[str], BinaryIO]) -> tuple[float, tuple[Row, ...]]:
     """Return the seconds that an engine takes, and the rows that it gives."""
     answers: list[tuple[Row, ...]] = []
-    took = [timed(lambda: answers.append(engine.select(asked, opened))) for _ in range(3)]
+    took = [timed(lambda: answers.append(tuple(engine.select(asked, opened)))) for _ in range(3)]
     return median(took), answers[0]
 
 

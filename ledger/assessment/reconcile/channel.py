@@ -7,6 +7,7 @@ basis than the term asks for are listed with the reason, never counted (R4).
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 
 from ledger.assessment.classification import family_of, is_below
@@ -393,14 +394,14 @@ def _rates(rows: Iterable[Row], exchange: Exchange) -> Iterator[Rate]:
 def _point(row: Row, exchange: Exchange, *, unit: str) -> Point:
     span, theirs = Span(row.day_from, row.day_to), UNITS[row.unit]
     rate = exchange.find(theirs, span)
-    factor = _factor(rate, theirs, unit) if isinstance(rate, Rate) else convert(Fraction(1), unit=theirs, to=unit)
+    factor = _factor(rate, theirs, unit) if isinstance(rate, Rate) else _stated_factor(theirs, unit)
     return Point(
         span=span,
-        value=_joined(row.high, row.low, row.nano) * factor,
+        value=_joined(row.high, row.low, row.nano, factor),
         status=STATUSES[row.status],
         entry=row.entry,
         leaves=row.leaves,
-        weight=_joined(row.weight_high, row.weight_low, row.weight_nano) * factor,
+        weight=_joined(row.weight_high, row.weight_low, row.weight_nano, factor),
         is_finer=row.finer > 0,
         is_astride=row.astride > 0,
         is_exchanged=isinstance(rate, Rate),
@@ -413,8 +414,17 @@ def _factor(rate: Rate, unit: str, to: str) -> Fraction:
     return here * rate.factor * convert(Fraction(1), unit=base_unit(to), to=to)
 
 
-def _joined(high: int, low: int, nano: int) -> Fraction:
-    return Fraction(high * LIMB + low) + Fraction(nano, LIMB)
+@cache
+def _stated_factor(unit: str, to: str) -> Fraction:
+    """Return what one of a unit is in another of its dimension (R5); most figures of a channel have one unit."""
+    return convert(Fraction(1), unit=unit, to=to)
+
+
+def _joined(high: int, low: int, nano: int, factor: Fraction) -> Fraction:
+    """Return a sum put together and converted; exact, with as few fractions on the way as it needs."""
+    whole = high * LIMB + low
+    joined = Fraction(whole * LIMB + nano, LIMB) if nano else Fraction(whole)
+    return joined if factor == 1 else joined * factor
 
 
 def _order(point: Point) -> tuple[int, int, str, int]:

@@ -1,10 +1,11 @@
 """Cells: exact figures from text, and a reason for everything else (design §2.1)."""
 
 from decimal import Decimal
+from typing import cast
 
 import pytest
 
-from ledger.ingest.cell import Figure, UnreadableError, figure_reader, format_figure, parse_figure
+from ledger.ingest.cell import CANONICAL, Figure, UnreadableError, figure_reader, format_figure, parse_figure
 from ledger.ingest.layout import Cells
 
 SPELT = {
@@ -155,3 +156,18 @@ def test_flag_says_what_a_figure_is_worth() -> None:
     """A letter behind the figure is its status; a lonely flag of missing data is no figure."""
     read = figure_reader(Cells(flags={"p": "P", "e": "E"}, missing=(":",)))
     assert (read("7p").status, read("7").status, read(": e").value) == ("P", None, None)
+
+
+@pytest.mark.parametrize("text", ["0", "5", "1200", "0.5", "999999999999999999.999999999", "10.01"])
+def test_what_is_canonical_would_be_written_as_it_stands(text: str) -> None:
+    """A figure in its one spelling need not be reckoned with to be written (design §2.1)."""
+    assert CANONICAL(text) is not None
+    assert format_figure(cast("Decimal", parse_figure(text))) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", " 5", "-5", "+5", "05", "5.0", "5.", ".5", "1e3", "1,000", "٥", "5\n", "1" * 19, "0.1234567891"]
+)
+def test_what_is_not_canonical_is_reckoned_with(text: str) -> None:
+    """Signs, spaces, zeros at the end and whatever is no figure go the long way (design §2.1)."""
+    assert CANONICAL(text) is None

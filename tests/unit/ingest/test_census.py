@@ -29,6 +29,26 @@ def test_answer_becomes_observations() -> None:
     ]
 
 
+def test_totals_and_country_groups_are_left_out_of_their_parts() -> None:
+    """All countries, the European Union, NATO, a continent and all goods stand beside China and soybeans (R3)."""
+    beside = [("120190", code) for code in ("-", "0003", "0021", "5XXX")] + [("-", "5700"), ("-", "-")]
+    rows = [f'["900","HS6","{goods}","{country}","2019-01"]' for goods, country in beside]
+    stream = answer('["7","HS6","120190","5700","2019-01"]', *rows)
+    imported = read_evidence(stream, find_format("us-census-exports-api"), name="answer.json")
+    (series,) = imported.series
+    assert (imported.rows, imported.left_out, imported.rejected_count) == (7, 6, 0)
+    assert [line.split(",")[-1] for line in series.observations.read().decode().splitlines()[1:]] == ["7"]
+
+
+def test_levels_of_the_harmonized_system_stay_apart() -> None:
+    """A chapter, a heading and its subheading are three points, not one sum; the scope says which counts (R3)."""
+    levels = (("HS2", "12", "9"), ("HS4", "1201", "8"), ("HS6", "120190", "7"))
+    rows = [f'["{value}","{level}","{code}","5700","2019-01"]' for level, code, value in levels]
+    (series,) = read_evidence(answer(*rows), find_format("us-census-exports-api"), name="answer.json").series
+    points = [line.split(",") for line in series.observations.read().decode().splitlines()[1:]]
+    assert [(point[1], point[-1]) for point in points] == [("12", "9"), ("1201", "8"), ("120190", "7")]
+
+
 def test_numbers_keep_their_spelling_and_null_is_empty() -> None:
     """A JSON number never becomes a binary float; null is no figure."""
     rows = list(read_json_rows(Source(io.BytesIO(b'[["a","b"],[9007199254740993.10,null]]'), name="x")))

@@ -7,7 +7,7 @@ from typing import IO
 import pytest
 
 from ledger.errors import UnavailableError
-from ledger.ingest.spill import Marked, Sorter, Spool
+from ledger.ingest.spill import PIECE, Marked, Sorter, Spool
 
 
 def test_lines_come_back_sorted_whatever_the_length_of_the_runs() -> None:
@@ -18,6 +18,15 @@ def test_lines_come_back_sorted_whatever_the_length_of_the_runs() -> None:
         for line in lines:
             sorter.add(line)
         assert list(sorter.sorted()) == sorted(lines)
+
+
+def test_runs_longer_than_a_piece_are_merged_whole() -> None:
+    """Runs of which only a piece is in memory come out in order, however unevenly they lie, and so do equal lines."""
+    lines = [b"%06d" % (n * 7919 % 5000) for n in range(3 * PIECE)] + [b"%06d" % n for n in range(4 * PIECE)]
+    sorter = Sorter(run=2 * PIECE + 1, merged=2)
+    for line in lines:
+        sorter.add(line)
+    assert list(sorter.sorted()) == sorted(lines)
 
 
 def test_few_files_are_open_however_many_runs_there_are(monkeypatch: pytest.MonkeyPatch) -> None:

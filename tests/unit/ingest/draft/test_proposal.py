@@ -49,6 +49,19 @@ def parties(one: Proposal) -> str:
         ("China will provide five hundred soldiers.", "cn action"),
         ("The deal obliges China to buy 5 tonnes.", "cn quantity"),
         ("It was said that China would buy 5 tonnes.", "cn quantity"),
+        ("Japan's commitment to buy 5 tonnes of soybeans stands.", "jp quantity"),
+        ("The pledge by Japan to buy 5 tonnes was repeated.", "jp quantity"),
+        ("The text includes a Japanese commitment to buy 5 tonnes.", "jp quantity"),
+        ("The text includes a commitment to buy 5 tonnes.", "- quantity"),
+        ("Its promise to cut tariffs was welcomed.", "- action"),
+        ("Japan's pledge not to levy duties became law.", "jp restraint"),
+        ("The text includes a commitment of $5 billion.", "- action"),
+        ("Japan guaranteed a supply of 5 tonnes of soybeans.", "jp quantity"),
+        ("Japan agreed on Friday to buy 5 tonnes.", "jp quantity"),
+        ("Japan agreed, after long talks, to buy 5 tonnes.", "jp quantity"),
+        ("The parties pledge to cut tariffs.", "cn+us action"),
+        ("No tariff shall exceed 15 percent.", "- restraint"),
+        ("No ban shall be imposed by Japan.", "jp restraint"),
     ],
 )
 def test_sentence_promises(text: str, expected: str) -> None:
@@ -65,11 +78,25 @@ def test_sentence_promises(text: str, expected: str) -> None:
         "The US insists that China should buy more.", "China has not agreed to buy soybeans.",
         "China would buy more if prices were lower, traders said.", "Experts doubt that China will buy soybeans.",
         "Chinese steel will be dearer.", "A meeting in China will be held.", "China would gain by it.", "Soybeans.",
+        "The text does not include a commitment to buy soybeans.",
+        "The text has no commitment to buy soybeans.",
+        "China fell short of its commitment to buy soybeans.",
+        "China broke the promise to open its market.",
+        "Critics questioned Japan's commitment to buy soybeans.",
+        "The pledge to buy soybeans is vague.",
     ],
 )  # fmt: skip
 def test_sentence_does_not_promise(text: str) -> None:
     """Forecasts, questions, doubts, demands, denials and narratives are no pledges."""
     assert found(text) == ()
+
+
+def test_what_is_said_of_a_pledge_by_name_is_no_part_of_its_act() -> None:
+    """The noun is the operative word, the act ends where the sentence goes on to speak of it (E1)."""
+    text = "Japan's commitment to buy 5 tonnes of soybeans was renewed."
+    one = only(text)
+    assert text[one.operative.span.start : one.operative.span.end] == "commitment to"
+    assert text[one.act.start : one.act.end] == "buy 5 tonnes of soybeans"
 
 
 def test_every_part_is_a_span_of_the_text() -> None:

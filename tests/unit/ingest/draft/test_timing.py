@@ -94,6 +94,9 @@ def test_relative_time_stays_unknown(text: str) -> None:
         ("No day.\n\nOn 1 March 2020 they met.\n\n\n\nMore\n\n2019-02-02", "2020-03-01"),
         ("x" * 100 + " 2020-01-01", None),
         ("March 2020\n\nText.", None),
+        ("Joint statement\nChina will lower tariffs by 1 July 2026.", None),
+        ("3 March 2026\nChina will lower tariffs no later than 1 July 2026.", "2026-03-03"),
+        ("In force from 1 July 2026", None),
     ],
 )
 def test_heading_names_the_day(text: str, day: str | None) -> None:
