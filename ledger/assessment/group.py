@@ -2,12 +2,12 @@
 
 A flow with a group is recorded in one of two ways: by figures of the group itself, or by those of its members, each for
 the days on which it belonged. Neither is ever added to the other. A member that is a group itself stands for its own
-members. What a view knows of a party is all that is asked; nothing here reads a figure. Source: R3; design §2.2.
+members. What a view knows of a party is all that is asked; nothing here reads a figure. Source: R3, R16; design §2.2.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ledger.assessment.view import Known
 from ledger.model.term import Reading
@@ -18,6 +18,13 @@ Days = tuple[int, int]
 
 ALWAYS: Final[Days] = (1, date.max.toordinal())
 """Every day: of a member whose beginning and end are not stated."""
+
+
+Shared = Literal["same", "within", "holds", "part", "none", "unknown"]
+"""What one thing has of another: all of it, is all in it, holds all of it, some, nothing, or nobody can tell."""
+
+Sides = Mapping[tuple[str, str], tuple[Days, ...]]
+"""Between which single parties a flow is, as reporter and partner, and on which days."""
 
 
 class Pair(NamedTuple):
@@ -88,6 +95,32 @@ def pairs_of(known: Known, reading: Reading) -> tuple[Pair, ...]:
 def readings_of(known: Known, reading: Reading) -> tuple[Reading, ...]:
     """Return every reading whose figures may stand for one: itself, then those of the members of its groups."""
     return (reading, *(pair.read(reading) for pair in pairs_of(known, reading)))
+
+
+def sides_of(known: Known, reading: Reading) -> Sides:
+    """Return between which single parties the flow of a reading is: its own two, or those that its groups stand for."""
+    pairs = pairs_of(known, reading)
+    return {(pair.reporter, pair.partner): pair.days for pair in pairs} or {
+        (reading.reporter, reading.partner): (ALWAYS,)
+    }
+
+
+def share_of_sides(one: Sides, other: Sides, days: Days) -> Shared:
+    """Return what a flow has of another by its parties, on some days: a member's is within its group's (R16)."""
+    is_within, holds = _is_within(one, other, days), _is_within(other, one, days)
+    if is_within or holds:
+        return "same" if is_within and holds else "within" if is_within else "holds"
+    return (
+        "part"
+        if any(_common(_common(theirs, one[pair]), (days,)) for pair, theirs in other.items() if pair in one)
+        else "none"
+    )
+
+
+def _is_within(one: Sides, other: Sides, days: Days) -> bool:
+    """Whether, on some days, all that one flow is between belongs to another."""
+    mine = {pair: there for pair, its in one.items() if (there := _common(its, (days,)))}
+    return bool(mine) and all(_common(its, other.get(pair, ())) == its for pair, its in mine.items())
 
 
 def _member(reporter: str, partner: str, of_reporters: bool, of_partners: bool) -> str:  # noqa: FBT001  # two sides

@@ -1,16 +1,18 @@
 """Links between commitments, and totals over several commitments in which one flow is counted once (R16).
 
-Whether two terms count one flow is read from their series, their scopes and their days, never from their titles. What
-was seen of a shared flow is counted once whatever the texts say; whether two amounts owed of it add up is for the links
-to say. Where neither tells, the total is an interval, and says why. Nothing here changes an outcome.
+Whether two terms count one flow is read from their series, their scopes and their days, never from their titles; the
+flow with a member of a group is a part of that with the group, on the days on which it belongs. What was seen of a
+shared flow is counted once whatever the texts say; whether two amounts owed of it add up is for the links to say. Where
+neither tells, the total is an interval, and says why. Nothing here changes an outcome.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal, NamedTuple
+from itertools import combinations
 
-from ledger.assessment.classification import is_below
+from ledger.assessment.flow import Item, Near, by_member, common, common_flow, named_in
+from ledger.assessment.group import sides_of
 from ledger.assessment.reconcile.amount import exact_or_rounded, in_words
 from ledger.assessment.reconcile.asked import window_of
 from ledger.assessment.reconcile.span import Span, day_number
@@ -23,22 +25,18 @@ from ledger.assessment.result import (
     TermResult,
     TotalResult,
 )  # fmt: skip
-from ledger.assessment.selection import named_codes, same_edition, scope_of
 from ledger.assessment.standing import standing
 from ledger.assessment.view import Known
 from ledger.model.commitment import LinkKind
-from ledger.model.term import QuantityTerm, Reading
+from ledger.model.term import QuantityTerm
 from ledger.model.unit import convert, measurement
-from ledger.model.value import STOCKS, Scope
+from ledger.model.value import STOCKS
 
 IN_A_LINE: frozenset[LinkKind] = frozenset({"part_of", "replaces"})
 """Links that lead from one commitment to another and must not lead back."""
 
 ENDED = frozenset({"replaced", "withdrawn", "expired"})
 """Validities with which a commitment is in no total."""
-
-Shared = Literal["same", "within", "holds", "part", "none", "unknown"]
-"""What one scope has of another: all of it, is all in it, holds all of it, some, nothing, or nobody can tell."""
 
 _SAID: dict[LinkKind, str] = {
     "adds_to": "adds to",
@@ -47,6 +45,9 @@ _SAID: dict[LinkKind, str] = {
     "replaces": "replaces",
     "part_of": "is part of",
 }
+
+_Key = tuple[str, str, str, str]
+"""What terms of one total have in common: series, dimension of unit, bound, and kind of target."""
 
 _Links = Callable[[str], Iterable[tuple[LinkKind, str]]]
 
@@ -59,35 +60,11 @@ class Together:
     left_out: tuple[str, ...]
 
 
-class _Named(NamedTuple):
-    """The codes that a scope names, of which classification and edition."""
-
-    family: str
-    edition: str
-    codes: Collection[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One term of one commitment in one reading; ``named`` are the codes of its scope."""
-
-    commitment: str
-    term: QuantityTerm
-    named: _Named
-    reading: Reading
-    window: Span
-    sources: tuple[SourceResult, ...]
-
-    @property
-    def name(self) -> str:
-        return f"{self.commitment}/{self.term.id}"
-
-
 @dataclass(frozen=True, slots=True)
 class _Part:
     """What one term adds to a channel's total, without and with what cannot be told apart."""
 
-    item: _Item
+    item: Item
     low: Fraction
     high: Fraction
 
@@ -157,20 +134,22 @@ def subjects_of(known: Known, *, party: str | None = None, instrument: str | Non
     )
 
 
-def totals(known: Known, results: Sequence[CommitmentResult]) -> Together:
+def totals(known: Known, results: Sequence[CommitmentResult], *, by_member: bool = True) -> Together:
     """Return several commitments together, one flow counted once (R16).
 
     Terms are taken together where they are of one series, one dimension of unit, one bound and one kind of target; what
-    is exported is never added to what is imported. An interval says that it cannot be told how much is one flow.
+    is exported is never added to what is imported. So are those of a group and of its members, where they share a flow.
+    An interval says that it cannot be told how much is one flow.
 
     Args:
         results: of the commitments, at the view of ``known``.
+        by_member: whether a group and its members are looked at together; results of an older shape did not.
 
     Raises:
         UnitError: a unit that no stated factor is known for (R5).
     """
     left_out: list[str] = []
-    groups: dict[tuple[str, str, str, str], dict[str, _Item]] = {}
+    groups: dict[_Key, dict[str, Item]] = {}
     replaced = _replaced(known, [result.subject for result in results])
     for result in results:
         if (why := _why_out(result, replaced)) is not None:
@@ -183,38 +162,39 @@ def totals(known: Known, results: Sequence[CommitmentResult]) -> Together:
             # Several sources named for one series are readings of one term, which is owed once.
             before = group.get(item.name)
             group[item.name] = item if before is None else replace(before, sources=(*before.sources, *item.sources))
-    several = [tuple(items.values()) for _, items in sorted(groups.items()) if len(items) > 1]
+    joined = _joined(groups) if by_member else [tuple(items.values()) for _, items in sorted(groups.items())]
+    several = [items for items in joined if len(items) > 1]
     return Together(tuple(_total(known, items) for items in several), tuple(left_out))
 
 
-def share_of(one: Scope, other: Scope) -> Shared:
-    """Return what a scope has of another, by the codes that they name (R3).
+def _joined(groups: Mapping[_Key, Mapping[str, Item]]) -> list[tuple[Item, ...]]:
+    """Return the terms of each total: those of one series, with those of others that share a flow with one of them.
 
-    Codes of another classification, or of another edition, are not compared here: then it is unknown.
+    Of several series that of the most parties comes first: its name is that of the total.
     """
-    return _shared(_named(one), _named(other))
+    joined = {key: {key} for key in groups}
+    for one, other in _meeting(groups):
+        if joined[one] is joined[other]:
+            continue
+        if any(common(mine, its) != "none" for mine in groups[one].values() for its in groups[other].values()):
+            joined[one] |= joined[other]
+            joined |= dict.fromkeys(joined[other], joined[one])
+    found = []
+    for key, keys in sorted(joined.items()):
+        if key == min(keys):
+            wide = sorted(keys, key=lambda one: (-max(len(item.sides) for item in groups[one].values()), one))
+            found.append(tuple(item for one in wide for item in groups[one].values()))
+    return found
 
 
-def _named(scope: Scope) -> _Named:
-    family, edition = scope_of(scope)
-    return _Named(family, edition, named_codes(family, scope.codes))
-
-
-def _shared(one: _Named, other: _Named) -> Shared:
-    """Return what some codes have of others; asked of every two terms, so that the plain case goes first."""
-    if one.family != other.family or not same_edition(one.edition, other.edition):
-        return "unknown"
-    mine, others = _within(one, other), _within(other, one)
-    is_within, holds = mine == len(one.codes), others == len(other.codes)
-    if is_within or holds:
-        return "same" if is_within and holds else "within" if is_within else "holds"
-    return "part" if mine or others else "none"
-
-
-def _within(one: _Named, other: _Named) -> int:
-    """Return how many of the codes are one of the others, or stand below one."""
-    family = one.family
-    return sum(1 for code in one.codes if any(code == above or is_below(family, code, above) for above in other.codes))
+def _meeting(groups: Mapping[_Key, Mapping[str, Item]]) -> Iterator[tuple[_Key, _Key]]:
+    """Yield every two series, of one measure and kind of target, that are between the same two parties among others."""
+    by_pair: dict[tuple[object, ...], list[_Key]] = {}
+    for key, items in sorted(groups.items()):
+        for pair in next(iter(items.values())).sides:
+            measure = key[0].partition("/")[0]
+            by_pair.setdefault((measure, *key[1:], pair), []).append(key)
+    yield from sorted({two for keys in by_pair.values() for two in combinations(keys, 2)})
 
 
 def _replaced(known: Known, subjects: Iterable[str]) -> dict[str, str]:
@@ -239,7 +219,7 @@ def _why_out(result: CommitmentResult, replaced: Mapping[str, str]) -> str | Non
     return None if other is None else f"{other} replaces it"
 
 
-def _items(known: Known, result: CommitmentResult, left_out: list[str]) -> Iterator[_Item]:
+def _items(known: Known, result: CommitmentResult, left_out: list[str]) -> Iterator[Item]:
     """Yield the terms that can be added up, reading by reading; what cannot is left out with the reason."""
     pledged = known.commitments[result.subject].body.date
     by_id = {term.id: term for term in result.terms}
@@ -254,10 +234,10 @@ def _items(known: Known, result: CommitmentResult, left_out: list[str]) -> Itera
         elif term.aggregate != "sum" or any(reading.type in STOCKS for reading in term.measures):
             left_out.append(f"{name}: a level, a mean or a maximum does not add up")
         else:
-            named = _named(term.scope)
+            named = named_in(term.scope)
             window = window_of(term, pledged=pledged, as_of=known.view.as_of)
             for reading, sources in zip(term.measures, _sources(by_id[term.id]), strict=True):
-                yield _Item(result.subject, term, named, reading, window, sources)
+                yield Item(result.subject, term, named, reading, sides_of(known, reading), window, sources)
 
 
 def _sources(term: TermResult) -> Iterator[tuple[SourceResult, ...]]:
@@ -273,7 +253,7 @@ def _channel(one: SourceResult) -> tuple[str, str, str, str]:
     return one.source, one.channel, one.frequency, one.basis
 
 
-def _total(known: Known, items: Sequence[_Item]) -> TotalResult:
+def _total(known: Known, items: Sequence[Item]) -> TotalResult:
     term, reading = items[0].term, items[0].reading
     low, high, said = _owed(known, items, unit=term.unit)
     channels = tuple(_seen(items, unit=term.unit))
@@ -300,31 +280,33 @@ def _run(low: str, high: str, unit: str) -> str:
     return f"between {in_words(Fraction(low))} and {in_words(Fraction(high), unit)}"
 
 
-def _owed(known: Known, items: Sequence[_Item], *, unit: str) -> tuple[Fraction, Fraction, list[str]]:
+def _owed(known: Known, items: Sequence[Item], *, unit: str) -> tuple[Fraction, Fraction, list[str]]:
     """Return what is owed in all, at least and at most, and how every shared flow was counted."""
     amounts = {item.name: convert(Fraction(item.term.target), unit=item.term.unit, to=unit) for item in items}
     covered: set[str] = set()
-    open_pairs: set[frozenset[str]] = set()
+    may_be_one: dict[str, set[str]] = {}
     said: list[str] = []
+    near = Near(items)
     for place, one in enumerate(items):
-        for other in items[place + 1 :]:
-            shared = _share(one, other)
+        for other in (items[further] for further in near.of(one) if further > place):
+            shared = common(one, other)
             if shared == "none":
                 continue
             how, gone = _how_owed(known, one, other, amounts)
             covered |= {gone} if gone is not None else set()
             if how is None:
-                open_pairs.add(frozenset((one.name, other.name)))
+                may_be_one.setdefault(one.name, set()).add(other.name)
+                may_be_one.setdefault(other.name, set()).add(one.name)
                 how = "nothing says whether the two amounts add up, so that the total is an interval"
             flow = "may share a flow" if shared == "unknown" else "share a flow"
-            said.append(f"{one.name} and {other.name} {flow}: what was seen counts once; {how}")
+            said.append(f"{one.name} and {other.name} {flow}{by_member(one, other)}: what was seen counts once; {how}")
     left = [item for item in items if item.name not in covered]
     parts = [_Part(item, amounts[item.name], amounts[item.name]) for item in left]
-    low, high = _bounds(parts, lambda one, other: frozenset((one.name, other.name)) in open_pairs)
+    low, high = _bounds(parts, lambda item: may_be_one.get(item.name, set()))
     return low, high, said
 
 
-def _how_owed(known: Known, one: _Item, other: _Item, amounts: dict[str, Fraction]) -> tuple[str | None, str | None]:
+def _how_owed(known: Known, one: Item, other: Item, amounts: dict[str, Fraction]) -> tuple[str | None, str | None]:
     """Return how two amounts owed of one flow go together, and which of them is within the other; null: unknown."""
     for mine, theirs in ((one, other), (other, one)):
         for link in known.commitments[mine.commitment].body.links:
@@ -344,20 +326,16 @@ def _how_owed(known: Known, one: _Item, other: _Item, amounts: dict[str, Fractio
     return None, None
 
 
-def _share(one: _Item, other: _Item) -> Shared:
-    """Return what two terms of one series have in common: of their scopes, where their days meet (R16)."""
-    return _shared(one.named, other.named) if one.window.meets(other.window) else "none"
-
-
-def _seen(items: Sequence[_Item], *, unit: str) -> Iterator[ChannelTotal]:
+def _seen(items: Sequence[Item], *, unit: str) -> Iterator[ChannelTotal]:
     """Yield what every channel comes to over the terms that it has figures of, each flow once."""
     channels = sorted({_channel(source) for item in items for source in item.sources if source.low is not None})
     for channel in channels:
         having = [
             item for item in items if any(_channel(one) == channel and one.low is not None for one in item.sources)
         ]
-        parts = list(_parts(having, channel, unit=unit))
-        low, high = _bounds(parts, lambda one, other: _share(one, other) in {"part", "unknown"})
+        near, names = Near(having), {item.name for item in having}
+        parts = list(_parts(having, near, channel, unit=unit))
+        low, high = _bounds(parts, near.may_be_one)
         source, name, frequency, basis = channel
         yield ChannelTotal(
             source=source,
@@ -367,17 +345,21 @@ def _seen(items: Sequence[_Item], *, unit: str) -> Iterator[ChannelTotal]:
             low=exact_or_rounded(low),
             high=exact_or_rounded(high),
             terms=tuple(item.name for item in having),
-            without=tuple(item.name for item in items if item not in having),
+            without=tuple(item.name for item in items if item.name not in names),
         )
 
 
-def _parts(items: Sequence[_Item], channel: tuple[str, str, str, str], *, unit: str) -> Iterator[_Part]:
+def _parts(items: Sequence[Item], near: Near, channel: tuple[str, str, str, str], *, unit: str) -> Iterator[_Part]:
     """Yield what each term adds: of its figures those on whose days no wider scope, or the same, was counted before."""
-    counted: list[_Item] = []
-    order = sorted(items, key=lambda item: (-sum(_shared(item.named, one.named) in {"holds", "same"} for one in items),
-                                            -item.window.days, item.name))  # fmt: skip
-    for item in order:
-        wider = [one.window for one in counted if _shared(item.named, one.named) in {"same", "within"}]
+    counted: set[str] = set()
+    beside = {item.name: [items[place] for place in near.of(item)] for item in items}
+    held = {item.name: sum(common_flow(item, one) in {"holds", "same"} for one in beside[item.name]) for item in items}
+    for item in sorted(items, key=lambda item: (-held[item.name], -item.window.days, item.name)):
+        wider = [
+            one.window
+            for one in beside[item.name]
+            if one.name in counted and common_flow(item, one) in {"same", "within"}
+        ]
         source = next(one for one in item.sources if _channel(one) == channel)
         low = high = Fraction(0)
         for point in source.points:
@@ -388,18 +370,23 @@ def _parts(items: Sequence[_Item], channel: tuple[str, str, str, str], *, unit: 
             is_sure = span.within(item.window) and not any(span.meets(window) for window in wider)
             low += value if is_sure else min(value, Fraction(0))
             high += value if is_sure else max(value, Fraction(0))
-        counted.append(item)
+        counted.add(item.name)
         yield _Part(item, low, high)
 
 
-def _bounds(parts: Sequence[_Part], is_open: Callable[[_Item, _Item], bool]) -> tuple[Fraction, Fraction]:
+def _bounds(parts: Sequence[_Part], may_be_one: Callable[[Item], Collection[str]]) -> tuple[Fraction, Fraction]:
     """Return the least and the most that parts come to, where some pairs may be one flow in part or in whole.
 
     At most they add up; at least they come to any set of them of which no two may be one flow, the larger first.
+
+    Args:
+        may_be_one: gives the names of the terms whose flow may be that of a term.
     """
     high = sum((part.high for part in parts), Fraction(0))
-    chosen: list[_Part] = []
+    low = Fraction(0)
+    chosen: set[str] = set()
     for part in sorted(parts, key=lambda one: (-one.low, one.item.name)):
-        if part.low < 0 or not any(is_open(part.item, other.item) for other in chosen):
-            chosen.append(part)
-    return sum((part.low for part in chosen), Fraction(0)), high
+        if part.low < 0 or chosen.isdisjoint(may_be_one(part.item)):
+            chosen.add(part.item.name)
+            low += part.low
+    return low, high
