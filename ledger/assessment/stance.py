@@ -1,7 +1,7 @@
 """The acknowledgement matrix: what each party last said of each term and of its fulfilment; else unknown (E2)."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from ledger.assessment.result import Cite, Stance
 from ledger.assessment.view import Fact, Known
@@ -10,6 +10,9 @@ from ledger.model.position import Position
 from ledger.model.term import Term
 
 About = Literal["pledge", "finding"]
+
+EXPLICIT: Final = ("silent", "affirms_differently", "affirms", "denies")
+"""Stances from the least explicit to the most; of two that are equally so, to contest is what has to be shown."""
 
 
 def matrix(known: Known, subject: str, terms: Iterable[Term]) -> tuple[Stance, ...]:
@@ -27,7 +30,7 @@ def matrix(known: Known, subject: str, terms: Iterable[Term]) -> tuple[Stance, .
 
 
 def latest_position(known: Known, subject: str, *, party: str, term: str, about: About) -> Fact[Position] | None:
-    """Return what a party last said of a term; on one day, what was recorded last."""
+    """Return what a party last said of a term; on one day the most explicit, of these what was recorded last (E3)."""
     found = [
         fact
         for fact in known.positions.get(subject, ())
@@ -35,7 +38,7 @@ def latest_position(known: Known, subject: str, *, party: str, term: str, about:
         and fact.body.about == about
         and (fact.body.terms == "all" or term in fact.body.terms)
     ]
-    return max(found, key=lambda fact: (fact.body.date, fact.index), default=None)
+    return max(found, key=lambda fact: (fact.body.date, EXPLICIT.index(fact.body.stance), fact.index), default=None)
 
 
 def contested(known: Known, subject: str, term: str, commitment: Commitment) -> tuple[Cite, ...]:

@@ -2,11 +2,17 @@
 
 The three axes (outcome, validity, disposition) are never folded into one label. An amendment changes terms only when
 the obligor of a unilateral pledge made it, or both sides did, or the other side has affirmed it.
+
+Amendments count in the order of their effective days, on one day in that of their announcement; what was done on one
+day in the order in which steps follow each other. Entry order is no fact of the world. It decides one thing only: of
+two amendments of the same days that contradict one another the later entry stands, and this is said (decision 29).
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 from ledger.assessment.view import Fact, Known
+from ledger.model.action import ORDER
 from ledger.model.amendment import Amendment
 from ledger.model.commitment import Commitment
 from ledger.model.determination import Disposition, Validity
@@ -24,6 +30,8 @@ class Standing:
         suspended: the terms suspended at the view. ``lapsed``: the levers that have lapsed.
         ended: the instrument or the whole commitment has expired, been withdrawn or left.
         unaffirmed: amendments by one side alone; they are positions, not changes. ``in_effect``: the others.
+        contrary: pairs in effect that contradict one another and have the same days: the second stands, as it was
+            logged later.
     """
 
     terms: tuple[Term, ...]
@@ -35,6 +43,7 @@ class Standing:
     ended: bool
     unaffirmed: tuple[Fact[Amendment], ...]
     in_effect: tuple[Fact[Amendment], ...]
+    contrary: tuple[tuple[Fact[Amendment], Fact[Amendment]], ...] = ()
 
 
 def is_unilateral(commitment: Commitment, instrument: Instrument | None) -> bool:
@@ -59,9 +68,7 @@ def standing(known: Known, subject: str) -> Standing:
     body = instrument.body if instrument is not None else None
     visible = (*known.amendments.get(commitment.instrument, ()), *known.amendments.get(subject, ()))
     as_of = known.view.as_of
-    due = sorted(
-        (one for one in visible if one.body.effective <= as_of), key=lambda one: (one.body.effective, one.index)
-    )
+    due = sorted((one for one in visible if one.body.effective <= as_of), key=lambda one: (*_days(one), one.index))
     unilateral = is_unilateral(commitment, body)
     positions = known.positions.get(subject, ())
     in_effect = tuple(
@@ -87,7 +94,30 @@ def standing(known: Known, subject: str) -> Standing:
         ended=validity in {"expired", "withdrawn", "replaced"},
         unaffirmed=unaffirmed,
         in_effect=in_effect,
+        contrary=_contrary(commitment.terms, in_effect),
     )
+
+
+def _days(one: Fact[Amendment]) -> tuple[str, str]:
+    """Return what orders an amendment: what was announced later is the later word on the day that both take effect."""
+    return one.body.effective, one.body.announced
+
+
+def _contrary(
+    terms: tuple[Term, ...], in_effect: tuple[Fact[Amendment], ...]
+) -> tuple[tuple[Fact[Amendment], Fact[Amendment]], ...]:
+    """Return the pairs whose order nothing but the log tells, and of which the order matters (R12, decision 29)."""
+    return tuple(
+        (one, other)
+        for one, other in combinations(in_effect, 2)
+        if _days(one) == _days(other) and _after(terms, one, other) != _after(terms, other, one)
+    )
+
+
+def _after(terms: tuple[Term, ...], *amendments: Fact[Amendment]) -> tuple[dict[str, Term], frozenset[str]]:
+    """Return the terms by id, and those that are suspended, after amendments in this order."""
+    amended = _amended(terms, amendments)
+    return {term.id: term for term in amended}, _suspended(amended, amendments)
 
 
 def _changes(
@@ -188,7 +218,7 @@ def _validity(
 
 
 def _disposition(known: Known, subject: str) -> Disposition:
-    """Return what was last done about the commitment by logged actions."""
+    """Return what was last done about the commitment by logged actions; of one day, the last in the order of steps."""
     moves: dict[str, Disposition] = {
         "waiver": "waived",
         "excuse": "excused",
@@ -199,5 +229,5 @@ def _disposition(known: Known, subject: str) -> Disposition:
     done = [
         fact for fact in known.actions.get(subject, ()) if fact.body.act in moves and fact.body.date <= known.view.as_of
     ]
-    done.sort(key=lambda fact: (fact.body.date, fact.index))
-    return moves[done[-1].body.act] if done else "none"
+    last = max(done, key=lambda fact: (fact.body.date, ORDER.index(fact.body.act)), default=None)
+    return moves[last.body.act] if last is not None else "none"

@@ -10,18 +10,24 @@ from ledger.assessment.enforceability.level import Derived
 from ledger.assessment.enforceability.pillar import BANDS, DIMENSIONS, PILLARS, band, gated, pillar, points, ungated
 from ledger.assessment.enforceability.score import _side
 from ledger.assessment.result import DimensionResult, Score, SourceResult
+from ledger.assessment.stance import matrix
+from ledger.assessment.standing import standing
 from ledger.model.attestation import Dimension
 from tests.unit.assessment.enforceability.small_ledger import (
     INDICATOR,
     LEVER,
     PLACE,
+    SUBJECT,
     WORDS,
     Draft,
     act,
+    amendment,
     attestation,
     commitment,
     instrument,
+    known,
     position,
+    quantity,
     reading_result,
     scored,
     source_result,
@@ -141,11 +147,63 @@ def numbers(score: Score) -> list[Any]:
     return [*map(ends, score.dimensions), score.written, score.practised, score.erosion, score.gates]
 
 
+AMENDED = st.sampled_from(["2019-06-01", "2019-06-02", "2019-07-01"])
+AMENDMENTS: st.SearchStrategy[Draft] = st.one_of(
+    st.builds(
+        lambda day, amount: amendment("modify", "cn", "us", day=day, terms=[quantity(target=amount)]),
+        AMENDED, st.sampled_from(["4", "6"]),
+    ),
+    st.builds(
+        lambda day, announced: amendment(
+            "modify", "cn", "us", day=day, announced=announced, terms=[quantity(id="corn", shown={})]
+        ),
+        AMENDED, st.sampled_from(["2019-05-01", "2019-05-02"]),
+    ),
+    st.builds(
+        lambda day, change: amendment(change, "cn", "us", day=day), AMENDED, st.sampled_from(["suspend", "resume"])
+    ),
+    st.builds(lambda day: amendment("modify", "cn", day=day, terms=[quantity(target="1")]), AMENDED),
+    st.builds(lambda day: amendment("lever_lapsed", "us", subject="tariffs", lever="tariffs", day=day), AMENDED),
+    st.builds(lambda day: amendment("withdraw", "us", subject="text", day=day), AMENDED),
+)  # fmt: skip
+DONE: st.SearchStrategy[Draft] = st.builds(
+    act,
+    st.sampled_from(["appeal", "waiver", "excuse", "settlement", "remedy", "notice"]),
+    st.sampled_from(["cn", "us"]),
+    st.sampled_from(["2020-03-01", "2020-03-02"]),
+)
+
+
+@given(st.data(), st.lists(st.one_of(AMENDMENTS, DONE, POSITIONS), max_size=6))
+def test_order_of_what_was_done_changes_nothing_that_is_not_said(data: st.DataObject, drafts: list[Draft]) -> None:
+    """Amendments, acts, waivers and positions of one day in another order: the same terms, state and score (E4, R12).
+
+    One thing only the log's order tells: which of two amendments stands that contradict one another and have the same
+    days. That pair is named in every order; where there is none, nothing depends on the order of the entries.
+    """
+    first = (commitment(indicators=[INDICATOR], levers=[LEVER]), instrument(**WORDS_WITH_FORUM, issuers=["cn", "us"]))
+    turned = data.draw(st.permutations(drafts))
+    seen, other = known(*first, *drafts), known(*first, *turned)
+    one, two = standing(seen, SUBJECT), standing(other, SUBJECT)
+    assert bool(one.contrary) == bool(two.contrary)
+    assert one.disposition == two.disposition
+    terms = seen.commitments[SUBJECT].body.terms
+    assert [cell.stance for cell in matrix(seen, SUBJECT, terms)] == [
+        cell.stance for cell in matrix(other, SUBJECT, terms)
+    ]
+    if not one.contrary:
+        assert {term.id: term for term in one.terms} == {term.id: term for term in two.terms}
+        assert (one.validity, one.suspended, one.lapsed, one.ended) == (
+            two.validity, two.suspended, two.lapsed, two.ended,
+        )  # fmt: skip
+        assert numbers(scored(*first, *drafts)) == numbers(scored(*first, *turned))
+
+
 @given(st.data(), st.lists(OTHERS, max_size=5), st.lists(FIGURES, max_size=3))
 def test_order_of_what_was_said_changes_nothing(
     data: st.DataObject, others: list[Draft], figures: list[SourceResult]
 ) -> None:
-    """The same positions, attestations, actions and figures in another order give the same levels (method, views)."""
+    """The same positions, attestations, actions and figures in another order give the same levels (E3, E4)."""
     first = (commitment(indicators=[INDICATOR], levers=[LEVER]), instrument(**WORDS_WITH_FORUM, issuers=["us"]))
     turned = data.draw(st.permutations(others))
     turned_figures = data.draw(st.permutations(figures))

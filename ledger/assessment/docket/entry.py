@@ -46,7 +46,7 @@ def docket_of(known: Known, subject: str, standing: Standing, terms: tuple[TermR
         permitted=course.permitted,
         days=days_of(known, subject, standing, terms, course.stages),
         lapses=lapses_of(known, subject, standing, terms, scored),
-        notes=(*course.notes, *_ended(standing)),
+        notes=(*course.notes, *_ended(standing), *_contrary(standing)),
         cites=(*cites, *used),
     )
 
@@ -55,6 +55,15 @@ def _ended(standing: Standing) -> Iterator[str]:
     """Yield that the pledge is over, where it is: what its procedure still permits then is for the text to say."""
     if standing.ended or standing.validity == "suspended":
         yield f"the pledge is {standing.validity} ({standing.reason}); whether its procedure still runs is for its text"
+
+
+def _contrary(standing: Standing) -> Iterator[str]:
+    """Yield that the log's order decides between two amendments, as nothing that they say does (R12, decision 29)."""
+    for one, other in standing.contrary:
+        yield (
+            f"the amendments of entries {one.index} and {other.index} contradict one another and have the same days "
+            f"({one.body.effective}); the later entry stands"
+        )
 
 
 def _procedure(instrument: Fact[Instrument] | None) -> Procedure | None:

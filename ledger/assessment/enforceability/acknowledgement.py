@@ -11,10 +11,12 @@ later change of mind is for the practised level.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal
 
 from ledger.assessment.enforceability.case import Case, cite
 from ledger.assessment.enforceability.level import Derived, as_written, at, between, lowest, observed
+from ledger.assessment.heard import Chorus
 from ledger.assessment.result import Cite
 from ledger.model.term import ConditionalTerm, Term
 from ledger.model.value import Share, Shown, fraction
@@ -32,6 +34,7 @@ class _Said:
         states: it names a number, date or product of the term.
         text: a text or position of the party's own; not words quoted in somebody else's document.
         recorded: a position somebody recorded; else it follows from the commitment or its instrument.
+        alike: positions that say the same on the same day, and were not read.
     """
 
     party: str
@@ -41,6 +44,7 @@ class _Said:
     states: bool = True
     text: bool = True
     recorded: bool = False
+    alike: Chorus | None = None
 
     @property
     def explicitness(self) -> int:
@@ -83,7 +87,7 @@ def _as_said_last(level: Derived, obligor: str, own: Sequence[_Said]) -> Derived
         says, code = f"{obligor} has said nothing of it but silence", "E3.K.silence"
     else:
         says, code = f"read from what {obligor} said last, on {latest[0].day}", "E3.K.latest"
-    cites = tuple(one.cite for one in latest or own)
+    cites = _cites(latest or own)
     return observed("K", level, says, *cites, code=code, low=level.low, high=level.high)
 
 
@@ -95,11 +99,10 @@ def denials(case: Case, term: Term) -> tuple[Cite, ...]:
     everything = _everything(case, term)
     latest = (_latest([one for one in everything if one.party == obligor]) for obligor in _owing(case, term))
     return tuple(
-        one.cite
+        cite_
         for said in latest
         if {one.stance for one in said} == {"denies"}
-        for one in said
-        if case.document is not None or one.day > case.body.date
+        for cite_ in _cites([one for one in said if case.document is not None or one.day > case.body.date])
     )
 
 
@@ -155,19 +158,17 @@ def _by_positions(case: Case, term: Term, obligor: str, said: Sequence[_Said], *
         says = f"{obligor} is silent on it in its own text"
         if case.document is None:
             says = f"{says}; whether the document is one is unknown"
-            return between("K", 0, _most(case), says, *(one.cite for one in own))
-        return at("K", 0, says, *(one.cite for one in own), code="PL302")
+            return between("K", 0, _most(case), says, *_cites(own))
+        return at("K", 0, says, *_cites(own), code="PL302")
     levels = [_by_stance(case, one, matching=matching) for one in latest]
     if {"affirms", "denies"} <= {one.stance for one in latest}:
         # Equally explicit on one day: which of the two stands is not known.
         high = max(level.high for level in levels)
-        return between(
-            "K", 0, high, f"{obligor} both affirms and denies it on {latest[0].day}", *(one.cite for one in latest)
-        )
+        return between("K", 0, high, f"{obligor} both affirms and denies it on {latest[0].day}", *_cites(latest))
     if case.document is None and levels[0].high < _most(case) and (not is_latest or latest[0].day <= case.body.date):
         # The text may be the obligor's own, and then it says no less than what was said by its day.
         says = f"{levels[0].reasons[0].says}; whether the text is the obligor's own is unknown"
-        return between("K", levels[0].low, _most(case), says, *(one.cite for one in latest))
+        return between("K", levels[0].low, _most(case), says, *_cites(latest))
     return levels[0]
 
 
@@ -242,6 +243,19 @@ def _latest(own: Sequence[_Said]) -> list[_Said]:
     return sorted((one for one in that_day if one.explicitness == most), key=lambda one: (one.stance, one.cite.entry))
 
 
+def _cites(said: Sequence[_Said]) -> tuple[Cite, ...]:
+    """Return where it was said, by stance and entry, as ``_latest`` orders it; of silence alone, by entry.
+
+    What was said alike is cited too, though nobody has read it: none of it may be left out of a reason.
+    """
+    if all(one.alike is None for one in said):
+        return tuple(one.cite for one in said)
+    of: dict[str, list[Cite]] = {}
+    for one in said:
+        of.setdefault(one.stance, []).extend((one.cite, *(one.alike.cites if one.alike is not None else ())))
+    return tuple(cite_ for stance in sorted(of) for cite_ in sorted(of[stance], key=attrgetter("entry")))
+
+
 def _of_the_time(case: Case, said: Sequence[_Said]) -> list[_Said]:
     """Return what was said by the commitment's date; of a party that had not spoken, what it said on its first day."""
     first: dict[str, str] = {}
@@ -288,6 +302,7 @@ def _in_positions(case: Case, term: Term) -> list[_Said]:
             recorded=True,
             day=fact.body.date,
             cite=cite(fact, "stance"),
+            alike=fact.alike,
         )
         for fact in case.known.positions.get(case.subject, ())
         if fact.body.about == "pledge" and (fact.body.terms == "all" or term.id in fact.body.terms)

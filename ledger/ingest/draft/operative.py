@@ -5,7 +5,8 @@ what was said is reported. Source: method §4 (O), E2; PL403 to PL406.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ledger.ingest.draft.span import Span
@@ -19,6 +20,16 @@ _GAP: Final = (
     r"|thus|together|in turn)[”\"']?,?)?"
 )
 _NOT: Final = r"(?:\s+(?P<{0}>not|never|no longer))?"
+_DAY: Final = (
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:[A-Z][a-z]+\s+\d{1,2}|\d{1,2}\s+[A-Z][a-z]+)(?:,?\s+\d{4})?"
+)
+_INSIDE: Final = (
+    r"(?:\s+with\s+[^,;.]{2,40}?"
+    rf"|\s+(?:late\s+|early\s+|earlier\s+)?on\s+(?:{_DAY})|\s+(?:last|this|earlier\s+this)\s+(?:week|month|year)"
+    r"|\s+in\s+(?:principle|writing|public|return|exchange|[A-Z][a-z]+)|\s+(?:today|yesterday|again|together|jointly"
+    r"|formally|unilaterally|publicly)|,\s+[^,;]{2,80},)"
+)
+"""What may stand between the verb and its "to": with whom, when, where, how, an aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,8 @@ class Operative:
         span: of the verb with its auxiliaries. ``end``: where the act begins.
         is_restraint: what is promised is not to do it. ``is_direct``: an amount follows at once.
         is_laid: a text lays it on somebody, who is named within the span.
+        is_noun: it is a pledge by name ("Japan's commitment to"), whose it is stands beside it or within.
+        is_held: of such a noun, whether a verb before it tells of it as made ("includes a commitment to").
         plain: whether only "will", "would" or "is to" stand there, which also foretell.
     """
 
@@ -38,6 +51,8 @@ class Operative:
     is_restraint: bool = False
     is_direct: bool = False
     is_laid: bool = False
+    is_noun: bool = False
+    is_held: bool = False
     is_reported: bool = False
     plain: bool = False
 
@@ -66,7 +81,8 @@ class Reader:
         )
         direct = [form for phrase in vocabulary.verbs.direct for form in vocabulary.forms(phrase)]
         self._direct = re.compile(
-            rf"\b(?:(?:has|have|had|will)\b{_GAP}\s+)?(?P<direct>{either(direct)})\s+(?:[A-Z][\w.]*\s+){{0,3}}"
+            rf"\b(?:(?:has|have|had|will)\b{_GAP}\s+)?(?P<direct>{either(direct)})\s+(?:an?\s+(?:[a-z-]+\s+){{1,2}}of\s+)?"
+            rf"(?:[A-Z][\w.]*\s+){{0,3}}"
         )
         laid = [form for phrase in vocabulary.verbs.obliging for form in vocabulary.forms(phrase)]
         self._laid = re.compile(
@@ -78,6 +94,19 @@ class Reader:
             rf"\s+(?:[a-z-]+\s+){{0,2}}?"
             rf"(?P<noun>{either(vocabulary.pledges)})(?P<not>\s+not)?\s+to\b"
         )
+        self._pledge = re.compile(
+            rf"\b(?:{either(vocabulary.pledges)})(?:\s+(?:of|by|from)\s+(?:the\s+)?[A-Z][^,;.]{{1,60}}?)?"
+            rf"(?:(?P<not>\s+not)?\s+to\b|\s+(?P<of>of|worth)\s+)"
+        )
+        # "pledge" and "promise" are verbs too: as nouns they stand after a genitive, or after an article and what sort
+        # it is; a plural there would be who pledges ("the parties pledge to").
+        whose = either([name for known in vocabulary.parties.values() for name in known.adjectives])
+        self._named = re.compile(
+            rf"(?:[’']s?|\b(?:[Tt]he|[Aa]n?|[Ii]ts|[Tt]heir|[Oo]ur|[Hh]is|[Hh]er|[Tt]his))\s+"
+            rf"(?:(?:[a-z-]*[a-rt-z]|{whose})\s+){{0,2}}$"
+        )
+        holders = [form for phrase in vocabulary.holders for form in vocabulary.forms(phrase)]
+        self._held = re.compile(rf"\b(?:{either(holders)})\s+(?!no\b)(?:[a-z]+\s+by\s+)?(?:[\w.’'-]+\s+){{0,5}}$")
         self._denials = re.compile(rf"\b(?:{either(vocabulary.denials)})\s+(?:[a-z]+ly\s+)?$", re.IGNORECASE)
         self._restraints = re.compile(
             rf"\s*(?:{either(form for one in vocabulary.restraints.words for form in vocabulary.forms(one))})\b"
@@ -99,6 +128,10 @@ class Reader:
             found.append(
                 Operative(Span(match.start(), match.end()), "shall", match.end(), is_restraint=no, is_laid=True)
             )
+        found += [
+            one for one in self._nouns(text, within, amounts_at)
+            if not any(one.span.meets(other.span) for other in found)
+        ]  # fmt: skip
         for match in self._pattern.finditer(text, within.start, within.end):
             one = self._of_match(text, within, match)
             if one is not None and not any(one.span.meets(other.span) for other in found):
@@ -112,6 +145,20 @@ class Reader:
     def restrains(self, text: str) -> bool:
         """Whether a text begins with a word of restraint ("refrain from")."""
         return self._restraints.match(text) is not None
+
+    def _nouns(self, text: str, within: Span, amounts_at: frozenset[int]) -> Iterator[Operative]:
+        """Yield pledges by name ("commitment to", "pledge of $5 billion"); whose they are is not asked here."""
+        for match in self._pledge.finditer(text, within.start, within.end):
+            if match["of"] and match.end() not in amounts_at:
+                continue
+            if not self._named.search(text[within.start : match.start()]):
+                continue
+            held = self._held.search(text[within.start : match.start()])
+            if held and self._denials.search(text[within.start : within.start + held.start()]):
+                continue  # "does not include a commitment to"
+            span = Span(match.start(), match.end("of") if match["of"] else match.end())
+            made = self._made(text, within, span.start, match.end(), "committing", no=bool(match["not"]))
+            yield replace(made, span=span, is_noun=True, is_held=held is not None)
 
     def _of_match(self, text: str, within: Span, match: re.Match[str]) -> Operative | None:
         modal = match["modal"]
@@ -148,9 +195,7 @@ class Reader:
         )
 
     def _strength(self, words: str) -> Strength:
-        key = re.sub(
-            r"\s+", " ", re.sub(r"(?:\s+with\s+[^,;.]{2,40}?)?(?:\s+(?:not|never))?(?=\s+(?:to|on)$)", "", words)
-        )
+        key = re.sub(r"\s+", " ", re.sub(rf"{_INSIDE}{{0,2}}(?:\s+(?:not|never))?(?=\s+(?:to|on)$)", "", words))
         return "committing" if key == "would" else self._strengths[key]
 
     def _made(
@@ -171,11 +216,11 @@ _FIXED: Final = _MODALS | _FORETELL
 
 
 def _phrase(phrase: str) -> str:
-    """Return the pattern of a phrase; before a "to" at its end may stand "not", and with whom before "to" or "on"."""
+    """Return the pattern of a phrase; before a "to" at its end may stand "not" and what stands inside a verb."""
     if phrase.endswith(" to"):
-        return rf"(?:{either([phrase.removesuffix(' to')])})(?:\s+with\s+[^,;.]{{2,40}}?)?(?:\s+(?:not|never))?\s+to"
+        return rf"(?:{either([phrase.removesuffix(' to')])}){_INSIDE}{{0,2}}(?:\s+(?:not|never))?\s+to"
     if phrase.endswith(" on"):
-        return rf"(?:{either([phrase.removesuffix(' on')])})(?:\s+with\s+[^,;.]{{2,40}}?)?\s+on"
+        return rf"(?:{either([phrase.removesuffix(' on')])})(?:\s+with\s+[^,;.]{{2,40}}?)?\s+on(?!\s+(?:{_DAY}))"
     return either([phrase])
 
 

@@ -231,6 +231,8 @@ class _Proposer:
         if verb.is_laid:
             on = [one for one in mentions if verb.span.holds(one.span) and one.sort in {"name", "collective", "body"}]
             return Actor(on[0].span, on[0].parties) if on else None
+        if verb.is_noun:
+            return self._owner(sentence, verb, mentions)
         begin = self._reported_until(sentence, verb)
         near = [
             one for one in mentions
@@ -243,9 +245,31 @@ class _Proposer:
         before = self._text[sentence.start : verb.span.start]
         if taken and re.search(r"(?:\band|\bbut|,|;|\bor)\s+(?:then\s+|also\s+|in turn\s+)?$", before):
             return taken[-1][1]
+        if self._text.startswith("shall", verb.span.start) and _NOTHING.search(before):
+            # "No tariff shall exceed": on whomever it is.
+            return self._by_whom(sentence, verb, mentions) or Actor(verb.span, ())
         if self._passive.match(self._text, verb.end, sentence.end) and verb.strength != "hortatory":
             return self._by_whom(sentence, verb, mentions) or Actor(verb.span, ())
         return None
+
+    def _owner(self, sentence: Span, verb: Operative, mentions: tuple[Mention, ...]) -> Actor | None:
+        """Return whose a pledge is that stands as a noun; an actor at the noun itself where it is told of as made.
+
+        It stands beside the noun ("Japan's commitment to") or within ("the pledge by Japan to"). Where neither a verb
+        tells of it as made nor the clause begins with it, it is spoken of in passing ("fell short of its pledge to").
+        """
+        beside = [
+            one for one in mentions
+            if (gap := _BESIDE.fullmatch(self._text, one.span.end, max(one.span.end, verb.span.start))) is not None
+            and (one.sort == "adjective" or gap["genitive"])
+        ]  # fmt: skip
+        within = [one for one in mentions if verb.span.holds(one.span) and one.preposition in {"of", "by", "from"}]
+        owner = next(iter((*beside[-1:], *within)), None)
+        begins = min(owner.span.start if owner is not None else verb.span.start, verb.span.start)
+        opens = _OPENS.fullmatch(self._text, sentence.start, begins)
+        if not verb.is_held and (opens is None or (owner is None and not opens["whose"])):
+            return None
+        return Actor(owner.span, owner.parties) if owner is not None else Actor(verb.span, ())
 
     def _is_near(self, end: int, start: int) -> bool:
         """Whether only an aside or small words stand between who acts and the verb."""
@@ -395,8 +419,11 @@ class _Proposer:
         )  # fmt: skip
         measured, direction = self._measured(act), self._direction(act)
         trigger = next(iter(triggers), None)
-        is_restraint = verb.is_restraint or (
-            who is not None and self._text[who.span.start :].startswith(("No ", "no ", "Neither ", "neither "))
+        opens = (who.span if who is not None else clause).start
+        is_restraint = (
+            verb.is_restraint
+            or self._text.startswith(_NONE, opens)
+            or _NOTHING.search(self._text[sentence.start : verb.span.start]) is not None
         )
         others = self._others(act, who, mentions)
         return Proposal(
@@ -426,6 +453,8 @@ class _Proposer:
         for trigger in triggers:
             if start < trigger.start < end:
                 end = trigger.start
+        if verb.is_noun and not verb.is_held and (told := _TOLD_OF.search(self._text, start, end)) is not None:
+            end = told.start()
         text = self._text[start:end]
         lead = len(text) - len(text.lstrip(" \n,:"))
         kept = text.rstrip(" \n,;:")
@@ -487,6 +516,14 @@ class _Proposer:
         return tuple(slug for slug in dict.fromkeys(named) if slug not in own)
 
 
+_NONE: Final = ("No ", "no ", "Neither ", "neither ")
+_NOTHING: Final = re.compile(r"(?:^|[;,]\s+)(?:and\s+)?[Nn]o\s+(?:[a-z-]+\s+){1,4}$")
+_BESIDE: Final = re.compile(r"(?P<genitive>[’']s?)?\s+(?:(?!the\b|an?\b)[a-z-]+\s+){0,2}")
+_OPENS: Final = re.compile(
+    r"(?:.*[,;:]\s+)?(?:and\s+|but\s+)?[“\"(]?(?:(?:the|an?|(?P<whose>its|their|our))\s+)?", re.IGNORECASE | re.DOTALL
+)
+_TOLD_OF: Final = re.compile(r"\s+(?:was|were|is|are|has|have|had|stands?|stood|remains?|became|will|would)\b")
+"""What is said of a pledge that stands as a noun: there the act ends."""
 _ANOTHER: Final = re.compile(r";\s+(?:and\s+)?|,\s+(?:and|but|while|whereas)\s+")
 _INVERTED: Final = re.compile(r"(?:Should|Were|Had)\s[^,;]{3,200}(?=,)")
 _IMPERSONAL: Final = re.compile(r"\s*[Ii]t\s+(?:is|was|has been|had been)\b")

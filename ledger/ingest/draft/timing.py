@@ -127,15 +127,24 @@ def times(text: str, within: Span, *, day: str | None) -> tuple[When, ...]:
     return tuple(sorted(found, key=lambda one: one.span))
 
 
+_BOUND: Final = re.compile(
+    r"\b(?:by|before|until|till|through|from|after|since|than|to|and|between)\s+$", re.IGNORECASE
+)
+
+
 def heading_day(text: str) -> str | None:
-    """Return the one full day that the first three lines of a text name, where they name one alone."""
+    """Return the one full day that the first three lines of a text name, where they name one alone.
+
+    A day by which, until or from which something is to be is no day of a document.
+    """
     head = text[:400]
     lines = [line for line in head.split("\n") if line.strip()][:3]
     short = " \n ".join(line for line in lines if len(line) <= 90)
     days = set()
     for pattern in _PATTERNS[:3]:
         for match in pattern.finditer(short):
-            if (said := _said(match, None)) is not None and said[0] == said[1]:
+            said = _said(match, None)
+            if said is not None and said[0] == said[1] and _BOUND.search(short[: match.start()]) is None:
                 days.add(said[0])
     return days.pop() if len(days) == 1 else None
 

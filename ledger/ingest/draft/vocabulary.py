@@ -104,6 +104,7 @@ class Vocabulary(Declared):
     hedges: Phrases
     pledges: Phrases
     renewals: Phrases
+    holders: Phrases
     verbs: Verbs
     irregular: Mapping[str, Phrases]
     acts: Mapping[Slug, Act]

@@ -6,7 +6,11 @@ from ledger.assessment.classification import family_of, is_below
 from ledger.assessment.route import NO_ROUTES
 from ledger.assessment.scope import expand
 from ledger.assessment.selection import (
+    ByQuery,
+    Plan,
+    Query,
     Row,
+    Selected,
     named_codes,
     plan,
     query_of,
@@ -273,3 +277,15 @@ def test_the_text_and_the_units_travel_with_the_package() -> None:
     numbers = {unit: (number, dimension) for unit, number, dimension in unit_rows()}
     assert numbers["t"][1] == numbers["kg"][1] != numbers["USD"][1]
     assert sorted(number for number, _ in numbers.values()) == list(range(len(UNITS)))
+
+
+def test_rows_are_found_by_their_query_and_none_where_it_has_none() -> None:
+    """An answer is in the order of its queries, so that the rows of each are found without looking at the others."""
+    queries = tuple(Query(f"series:export/us/{partner}", "HS", "", ("1201",), 0, 0) for partner in ("ca", "cn", "mx"))
+    rows = [Row._make((query, *([place] * 23), "", "")) for query, place in ((0, 1), (0, 2), (2, 3))]
+    drawn = ByQuery(queries, rows)
+    assert [drawn[query] for query in queries] == [tuple(rows[:2]), (), tuple(rows[2:])]
+    assert (list(drawn), len(drawn)) == (list(queries), 3)
+    assert queries[0]._replace(edition="2017") not in drawn
+    with pytest.raises(AssertionError, match="was not planned"):
+        Selected(Plan(queries, (), (), {}), drawn).of(queries[0]._replace(edition="2017"))

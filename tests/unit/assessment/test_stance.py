@@ -1,5 +1,9 @@
 """The acknowledgement matrix: every party by every term, latest position or unknown (E2, R11)."""
 
+from itertools import permutations
+
+import pytest
+
 from ledger.assessment.result import Stance
 from ledger.assessment.stance import contested, matrix
 from tests.unit.assessment.builder import SUBJECT, Book, quantity
@@ -69,3 +73,14 @@ def test_a_contested_figure_is_a_flag_and_not_an_outcome() -> None:
     assert [cite.entry for cite in after.contested] == [len(book.said) - 2]
     known = book.known("2021-03-31")
     assert contested(known, SUBJECT, "t", known.commitments[SUBJECT].body) == ()
+
+
+@pytest.mark.parametrize("stances", [*permutations(("silent", "affirms_differently", "affirms", "denies"))])
+def test_of_one_day_the_most_explicit_stands_whatever_was_logged_first(stances: tuple[str, ...]) -> None:
+    """Entry order is no fact of the world: on one day what is most explicit is the last word (E3)."""
+    book = two_terms()
+    for stance in stances:
+        book.position("cn", stance)
+        book.position("cn", stance, about="finding")
+    found = cells(book)
+    assert (found["cn", "t", "pledge"].stance, found["cn", "t", "finding"].stance) == ("denies", "denies")

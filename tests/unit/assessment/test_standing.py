@@ -171,6 +171,70 @@ def test_disposition_is_what_was_last_done(act: str, disposition: str) -> None:
     assert stands(book, "2021-03-01").disposition == disposition
 
 
+@pytest.mark.parametrize("order", [("waiver", "appeal", "remedy"), ("remedy", "waiver", "appeal")])
+def test_disposition_of_one_day_goes_by_the_order_of_steps(order: tuple[str, ...]) -> None:
+    """An appeal is answered before it is waived: what was logged first says nothing of the world (R12, F2)."""
+    book = pledged()
+    for act in order:
+        book.act(act, date="2021-03-01")
+    assert stands(book).disposition == "waived"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_amendments_of_one_day_the_one_announced_later_stands(turned: bool) -> None:
+    """What was announced later is the later word, whatever was logged first; nothing is left open (R1, R12)."""
+    book = pledged()
+    days = {"10": "2020-02-01", "9": "2020-02-15"}
+    for amount in sorted(days, reverse=turned):
+        book.amend("modify", ["cn", "us"], announced=days[amount], terms=[quantity(amount)])
+    assert target(book) == "9"
+    assert stands(book).contrary == ()
+
+
+CONTRARY: dict[str, tuple[tuple[str, dict[str, Any]], tuple[str, dict[str, Any]], bool]] = {
+    "two amounts of one term": (
+        ("modify", {"terms": [quantity("10")]}), ("modify", {"terms": [quantity("9")]}), True
+    ),
+    "a new list and an amount of the old one": (
+        ("replace", {"terms": [quantity("10", id="u")]}), ("modify", {"terms": [quantity("9")]}), True
+    ),
+    "suspended and resumed": (("suspend", {}), ("resume", {}), True),
+    "one amount, said twice": (
+        ("modify", {"terms": [quantity("10")]}), ("modify", {"terms": [quantity("10")]}), False
+    ),
+    "an amount and another term": (
+        ("modify", {"terms": [quantity("10")]}), ("modify", {"terms": [quantity("9", id="u")]}), False
+    ),
+    "an amount and a suspension": (("modify", {"terms": [quantity("10")]}), ("suspend", {}), False),
+    "one term suspended, another resumed": (
+        ("suspend", {"applies_to": ["t"]}), ("resume", {"applies_to": ["u"]}), False
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "second", "contrary"), CONTRARY.values(), ids=CONTRARY)
+def test_amendments_of_the_same_days_that_contradict_each_other_are_named(
+    first: tuple[str, dict[str, Any]], second: tuple[str, dict[str, Any]], contrary: bool
+) -> None:
+    """Where only the log's order tells which is the later word, the pair is there to be told; else none is (R12)."""
+    book = Book()
+    book.pledge(quantity("12"), quantity("3", id="u"))
+    for change, more in (first, second):
+        book.amend(change, ["cn", "us"], **more)
+    pairs = [(one.index, other.index) for one, other in stands(book).contrary]
+    assert pairs == ([(len(book.said) - 2, len(book.said) - 1)] if contrary else [])
+    if contrary and first[0] == second[0]:
+        assert target(book) == "9"
+
+
+def test_what_only_positions_say_contradicts_nothing() -> None:
+    """Two sides that each move the deadline alone change nothing, and their order decides nothing (R12)."""
+    book = pledged()
+    book.amend("modify", ["cn"], terms=[quantity("10")])
+    book.amend("modify", ["us"], terms=[quantity("9")])
+    assert (target(book), stands(book).contrary) == ("12", ())
+
+
 def test_a_lapsed_lever_is_named() -> None:
     """A lever that lapsed is seen by every commitment, from its effective day (F4)."""
     book = pledged()

@@ -167,7 +167,7 @@ def test_working_days_by_a_calendar_move_the_last_day() -> None:
 
 
 def test_imputed_limit_is_marked_wherever_it_is_printed() -> None:
-    """A number that is not in the text is said to be imputed (R17)."""
+    """A number that is not in the text is said to be imputed (F1, R17)."""
     steps = procedure(APPEAL, stage(ANSWER, limit={"days": 30, "imputed": "as recalled"}), TALKS, MEASURE)
     answer = went(FILED, as_of="2020-03-02", steps=steps).stages[1]
     assert answer.deadline is not None
@@ -254,7 +254,7 @@ def test_order_of_entries_changes_nothing() -> None:
 
 
 def test_a_settlement_at_one_stage_ends_what_runs_beside_it() -> None:
-    """Two stages that run at once are both over once the case is settled at one of them (R12)."""
+    """Two stages that run at once are both over once the case is settled at one of them (F2, R12)."""
     opening = [{"when": "act", "acts": ["appeal"], "stage": "appeal"}]
     beside = stage(ANSWER, id="reply", opens=opening, ends_with=["assessment"], then=["measure"])
     steps = procedure(stage(APPEAL, then=["answer", "reply"]), ANSWER, beside, TALKS, MEASURE)

@@ -24,7 +24,7 @@ ON_SIGNALS = {
     [("none", "its instrument has no procedure"), (None, "whether its instrument has a procedure is unknown")],
 )
 def test_docket_says_why_there_is_no_procedure(procedure: str | None, why: str) -> None:
-    """That a text has no procedure and that nobody read of one are two things (design §2.2)."""
+    """That a text has no procedure and that nobody read of one are two things (F1, design §2.2)."""
     book = Book()
     if procedure is not None:
         treaty(book, procedure=procedure)
@@ -70,7 +70,7 @@ def test_trigger_that_held_opens_what_follows_from_the_day_attested() -> None:
 
 
 def test_what_is_corrected_or_later_is_not_there_at_an_earlier_view() -> None:
-    """A docket of an older view gives its old answer (R1)."""
+    """A docket of an older view gives its old answer (F2, R1)."""
     book = Book()
     treaty(book)
     book.pledge(quantity(), instrument="treaty")
@@ -90,3 +90,17 @@ def test_a_pledge_that_is_over_is_noted() -> None:
     book.amend("suspend", ["cn", "us"], effective="2020-03-01")
     (note,) = docket(book, "2020-03-01").notes
     assert note.startswith("the pledge is suspended (suspended effective 2020-03-01: so agreed); whether its procedure")
+
+
+def test_where_only_the_log_orders_two_amendments_the_docket_says_so() -> None:
+    """Two amounts of one day contradict one another: both entries are named, and which of them stands (F2, R12)."""
+    book = Book()
+    treaty(book)
+    book.pledge(quantity("12"), instrument="treaty")
+    book.amend("modify", ["cn", "us"], terms=[quantity("10")])
+    assert docket(book, "2020-03-01").notes == ()
+    book.amend("modify", ["cn", "us"], terms=[quantity("9")])
+    first, second = len(book.said) - 2, len(book.said) - 1
+    (note,) = docket(book, "2020-03-01").notes
+    assert note.startswith(f"the amendments of entries {first} and {second} contradict one another")
+    assert note.endswith("have the same days (2020-03-01); the later entry stands")

@@ -79,7 +79,7 @@ def words_of_january_2019() -> tuple[Draft, ...]:
 
 
 def test_soybeans_of_january_2019_come_to_30_8() -> None:
-    """P2 V3 K2 O1 A0 R2 X0 → 30.8, political (method §4, first worked case)."""
+    """P2 V3 K2 O1 A0 R2 X0 → 30.8, political (E4, first worked case)."""
     result = scored(*words_of_january_2019())
     assert profile(result.dimensions) == "P2 V3 K2 O1 A0 R2 X0"
     assert (result.written.low, result.written.high) == ("30.8", "30.8")
@@ -140,7 +140,7 @@ def energy_of_august_2025(**changes: object) -> tuple[Draft, ...]:
 
 
 def test_energy_of_august_2025_comes_to_an_interval() -> None:
-    """P3 V3 K2–3 O1 A1 R2 X1 → 43.1–44.7 (method §4, second worked case).
+    """P3 V3 K2–3 O1 A1 R2 X1 → 43.1–44.7 (E4, E6, second worked case).
 
     Where only the obligor's publication of the statement was read, whether the other side's matches is unknown.
     """
@@ -163,7 +163,7 @@ def test_energy_of_august_2025_narrows_when_the_other_side_is_read(other: str, e
 
 
 def test_binding_text_without_remedy_and_with_exit_at_will_comes_to_36_8() -> None:
-    """P4 V4 K4 O4 A4 R0 X0 → 36.8: nothing stands in for a missing pillar (method §4, third worked case)."""
+    """P4 V4 K4 O4 A4 R0 X0 → 36.8: nothing stands in for a missing pillar (E4, third worked case)."""
     result = scored(
         commitment(), instrument(remedy="none", exit={"unilateral": True, "notice_days": 0, "shown": PLACE})
     )
@@ -293,7 +293,7 @@ def test_what_only_the_beneficiary_says_obliges_nobody() -> None:
 
 
 def test_same_statements_in_another_order_score_the_same() -> None:
-    """The order in which facts were logged is no part of them (method, views)."""
+    """The order in which facts were logged is no part of them (E4)."""
     drafts = words_of_january_2019()
     turned = (drafts[0], drafts[1], *reversed(drafts[2:]))
     assert scored(*turned).written == scored(*drafts).written
@@ -313,7 +313,7 @@ def test_every_level_cites_what_it_was_read_from() -> None:
 
 
 def test_all_material_terms_count_and_no_others() -> None:
-    """The commitment has the lowest level of its material terms; a term that is not material has no say (method §4)."""
+    """The commitment has the lowest level of its material terms; a term that is not material has no say (E2)."""
     loose = quantity(id="loose", shown={}, material=False)
     assert profile(scored(commitment(terms=[quantity(), loose]), instrument()).dimensions)[:2] == "P4"
     loose["material"] = True
