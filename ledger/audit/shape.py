@@ -16,15 +16,19 @@ from ledger.model.value import Value
 from ledger.signing.canonical import Json, format_json
 from ledger.signing.piece import Piece
 
-SHAPES: Final = ("audit-result.v1",)
+SHAPES: Final = ("audit-result.v1", "audit-result.v2")
 """Every shape that was released, the newest last: what this software writes, and what it can verify."""
 
 SHAPE: Final = SHAPES[-1]
 
+SCOPED: Final = frozenset(SHAPES[1:])
+"""The shapes that say their scope, title an audit of which nothing is due a progress statement, leave no finding
+without a condition, and add up what is owed to a group with what is owed to its members."""
+
 Gained = Mapping[str, frozenset[tuple[type[Value], str]]]
 """By shape, what its results have beyond the shape before: the value, and the name of its member."""
 
-GAINED: Final[Gained] = {}
+GAINED: Final[Gained] = {"audit-result.v2": frozenset({(AuditResult, "scope")})}
 
 
 def pieces_of(result: AuditResult, *, shapes: Sequence[str] = SHAPES, gained: Gained = GAINED) -> Iterator[Piece]:
@@ -36,12 +40,14 @@ def pieces_of(result: AuditResult, *, shapes: Sequence[str] = SHAPES, gained: Ga
     later = shapes[shapes.index(result.schema_) + 1 :] if result.schema_ in shapes else ()
     dropped = frozenset(one for shape in later for one in gained.get(shape, ()))
     fields = type(result).model_fields
+    # Of the result itself they are left out here; what is kept as it is written has no need to be read for them.
+    of_result = frozenset((AuditResult, name) for name in fields)
     for name, alias in sorted((name, one.alias or name) for name, one in fields.items()):
         value = getattr(result, name)
         is_silent = fields[name].exclude_if
         if (AuditResult, name) in dropped or (is_silent is not None and is_silent(value)):
             continue
-        yield from _pieces(alias, value, dropped)
+        yield from _pieces(alias, value, dropped - of_result)
 
 
 def _pieces(name: str, value: object, dropped: frozenset[tuple[type[Value], str]]) -> Iterator[Piece]:

@@ -1,8 +1,9 @@
-"""The docket as an Atom feed: what is open, was done, is due and is permitted, one entry each (RFC 4287; F2).
+"""The docket and the published audits as Atom feeds (RFC 4287; F2; design §2.2).
 
-An entry keeps its id whatever becomes of it, so that a reader shows it as changed and not as new. Ids are tag URIs of
-the log's own name (RFC 4151), or a UUID of it where that name is no host's. Nothing here reads a clock: what lies ahead
-was updated when it came on the docket, what has happened when it happened.
+Of the docket there is an entry for what is open, was done, is due and is permitted; of audits one for each. An entry
+keeps its id whatever becomes of it, so that a reader shows it as changed and not as new. Ids are tag URIs of the log's
+own name (RFC 4151), or a UUID of it where that name is no host's. Nothing here reads a clock: what lies ahead was
+updated when it came on the docket, what has happened when it happened, an audit when it was withdrawn or replaced.
 """
 
 import re
@@ -16,6 +17,7 @@ from ledger.report.foreign import visible
 
 if TYPE_CHECKING:
     from ledger.assessment.result import CommitmentResult
+    from ledger.audit.publication import Publication
     from ledger.model.determination import View
 
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
@@ -31,12 +33,7 @@ def format_feed(origin: str, founded: str, view: "View", results: "Iterable[Comm
     Args:
         founded: the day on which the log began, from which its name is its operator's (RFC 4151 §2.1).
     """
-    feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
-    _text(feed, "id", _id(origin, founded, "docket"))
-    _text(feed, "title", f"Pledger docket of {origin}")
-    _text(feed, "updated", f"{view.as_of}T00:00:00Z")
-    _text(feed, "generator", "Pledger")
-    _text(SubElement(feed, "author"), "name", origin)
+    feed = _feed(origin, founded, "docket", title=f"Pledger docket of {origin}", updated=f"{view.as_of}T00:00:00Z")
     items = sorted(items_of(results), key=lambda one: (_updated(one, view), one.name), reverse=True)
     for item in items:
         entry = SubElement(feed, "entry")
@@ -46,6 +43,57 @@ def format_feed(origin: str, founded: str, view: "View", results: "Iterable[Comm
         SubElement(entry, "category", {"term": item.kind})
         SubElement(entry, "category", {"term": item.commitment})
         _text(entry, "content", _content(item), type_="text")
+    return _bytes(feed)
+
+
+def format_audits(origin: str, founded: str, published: "Iterable[Publication]") -> bytes:
+    """Return the published audits as one feed, what last became another first; each says whether it stands.
+
+    Args:
+        founded: as for ``format_feed``.
+    """
+    ordered = sorted(published, key=lambda one: (one.since, one.cite.entry), reverse=True)
+    latest = ordered[0].since if ordered else f"{founded}T00:00:00Z"
+    feed = _feed(origin, founded, "audits", title=f"Audits published in {origin}", updated=latest)
+    for one in ordered:
+        entry = SubElement(feed, "entry")
+        _text(entry, "id", f"urn:pledger:statement:{one.cite.statement.removeprefix('sha256:')}")
+        _text(entry, "title", f"{one.audit.opinion} ({one.state}): {one.audit.title}")
+        _text(entry, "updated", one.since)
+        _text(entry, "published", one.issued)
+        for term in (one.state, one.audit.opinion, *one.audit.subjects):
+            SubElement(entry, "category", {"term": visible(term)})
+        SubElement(entry, "link", {"rel": "alternate", "href": f"/v1/entries/{one.cite.entry}"})
+        _text(entry, "content", _published(one), type_="text")
+    return _bytes(feed)
+
+
+def _published(one: "Publication") -> str:
+    """Return what became of an audit, and the digests of its files: whoever has one can tell whose it is."""
+    audit = one.audit
+    files = ", ".join(f"{name} {digest}" for name, digest in audit.files.items())
+    became = (
+        f" It was {one.state} by entry {one.by.entry}: {(one.why or 'no reason given').rstrip('.')}." if one.by else ""
+    )
+    former = (
+        f" It stands in the place of entry {one.replaces.entry}: {(audit.reason or 'no reason given').rstrip('.')}."
+        if one.replaces is not None
+        else ""
+    )
+    return f"As of {audit.view.as_of}, by the log's first {audit.view.size} entries.{became}{former} Files: {files}."
+
+
+def _feed(origin: str, founded: str, about: str, *, title: str, updated: str) -> Element:
+    feed = Element("feed", {"xmlns": NAMESPACE, "xml:lang": "en"})
+    _text(feed, "id", _id(origin, founded, about))
+    _text(feed, "title", title)
+    _text(feed, "updated", updated)
+    _text(feed, "generator", "Pledger")
+    _text(SubElement(feed, "author"), "name", origin)
+    return feed
+
+
+def _bytes(feed: Element) -> bytes:
     body: bytes = tostring(feed, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
 
