@@ -15,6 +15,7 @@ from ledger.audit.phrase import Names, listed, plain_word, sentence
 from ledger.audit.result import Change, CommitmentWords, EvidenceLine, InstrumentLine, PartyLine, Reply
 from ledger.model.commitment import Commitment
 from ledger.model.evidence import Evidence
+from ledger.model.position import Position
 from ledger.model.retraction import Retraction
 from ledger.model.term import ConditionalTerm, Term
 
@@ -93,19 +94,28 @@ def reply_lines(known: Known, audited: Sequence[Audited]) -> Iterator[Reply]:
         ids = tuple(term.id for term in one.standing.terms)
         facts = known.positions.get(one.result.subject, ())
         for fact in sorted(facts, key=lambda fact: (fact.body.date, fact.index)):
-            body = fact.body
-            yield Reply(
-                commitment=fact.subject,
-                terms=ids if body.terms == "all" else body.terms,
-                party=body.party,
-                about=body.about,
-                stance=body.stance,
-                date=body.date,
-                quote=body.quote,
-                note=body.note,
-                source=body.source,
-                cite=cite(fact),
-            )
+            yield reply_line(fact, ids)
+
+
+def reply_line(fact: Fact[Position], ids: tuple[str, ...]) -> Reply:
+    """Return a position, verbatim.
+
+    Args:
+        ids: of all terms of the commitment.
+    """
+    body = fact.body
+    return Reply(
+        commitment=fact.subject,
+        terms=ids if body.terms == "all" else body.terms,
+        party=body.party,
+        about=body.about,
+        stance=body.stance,
+        date=body.date,
+        quote=body.quote,
+        note=body.note,
+        source=body.source,
+        cite=cite(fact),
+    )
 
 
 def evidence_lines(known: Known, results: Iterable[CommitmentResult]) -> Iterator[EvidenceLine]:

@@ -56,7 +56,9 @@ class Closure:
     traders: frozenset[str]
 
 
-def closure_of(subjects: Sequence[str], about: About, body_of: BodyOf) -> Closure:
+def closure_of(
+    subjects: Sequence[str], about: About, body_of: BodyOf, *, speakers: Callable[[str], Iterable[str]] = lambda _: ()
+) -> Closure:
     """Return the closure of an audit of these commitments.
 
     A commitment brings its instrument, its parties, its levers and the commitments it links to; each of these brings
@@ -66,6 +68,8 @@ def closure_of(subjects: Sequence[str], about: About, body_of: BodyOf) -> Closur
     Args:
         about: gives the headers about a subject; those that it has no bodies for may be left out.
         body_of: gives what a header's statement says.
+        speakers: gives the parties that took a position on a subject, where ``about`` leaves positions out: there may
+            be a great many, and a party is all that one brings.
 
     Source: design §2.3.
     """
@@ -80,6 +84,7 @@ def closure_of(subjects: Sequence[str], about: About, body_of: BodyOf) -> Closur
                 pending += _named(statement.body)
                 traders |= _traders(statement.body) | _measured_in(statement.body)
                 members.setdefault(subject, set()).update(_members(statement.body))
+        pending += () if subject in found else speakers(subject)
         found.add(subject)
         if not pending:
             # R3: of a group that figures are asked about, those of its members may stand for it.

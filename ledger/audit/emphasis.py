@@ -14,6 +14,7 @@ from ledger.audit.annex import used_statements
 from ledger.audit.finding import Audited
 from ledger.audit.opinion import Opinion
 from ledger.audit.phrase import Names, counted, joined, listed, name_of, plain_word
+from ledger.audit.scope import Scope
 from ledger.tlog.entry import Header
 
 _ELSEWHERE: Final = ("publication day", "baseline summed")
@@ -63,12 +64,22 @@ def erased_words(one: Erased) -> str:
 
 
 def not_covered_of(
-    known: Known, audited: Sequence[Audited], opinion: Opinion, absent: Sequence[Header], ignored: Sequence[Said] = ()
+    known: Known,
+    audited: Sequence[Audited],
+    opinion: Opinion,
+    scope: Scope,
+    absent: Sequence[Header],
+    ignored: Sequence[Said] = (),
 ) -> Iterator[str]:
     """Yield what this audit leaves out, in sentences."""
     yield "Whether published figures are right is not examined: they are taken as published, each with its vintage."
     yield "Why a party acted as it did is not examined: a cause is printed only where something logged evidences it."
     yield "What is not in this ledger is not examined; that a figure is not here does not mean that it does not exist."
+    if scope.period is not None:
+        days = f"{scope.period.start} to {scope.period.end}"
+        yield f"Asked is what falls due from {days}: other commitments, and other terms of these, are not examined."
+        if scope.outside:
+            yield f"Terms of these commitments that fall due outside {days}: {joined(scope.outside)}."
     if opinion.running:
         running = joined(f"{one.subject}/{one.term}" for one in opinion.running)
         yield f"The opinion leaves out what is not due at this view, and reports its progress: {running}."

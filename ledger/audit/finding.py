@@ -38,8 +38,12 @@ class Audited:
     standing: Standing
 
 
-def findings_of(known: Known, audited: Audited, names: Names) -> Iterator[Finding]:
-    """Yield a finding for each term of a commitment, in the order of its terms."""
+def findings_of(known: Known, audited: Audited, names: Names, *, unseen: str = "") -> Iterator[Finding]:
+    """Yield a finding for each term of a commitment, in the order of its terms.
+
+    Args:
+        unseen: the condition of a term of which nothing at all was seen.
+    """
     terms = {term.id: term for term in audited.standing.terms}
     for one in audited.result.terms:
         causes = tuple(_causes(known, audited, one, names))
@@ -49,7 +53,7 @@ def findings_of(known: Known, audited: Audited, names: Names) -> Iterator[Findin
             outcome=one.outcome,
             grade=one.grade,
             criteria=sentence(_criteria(audited.result, one, terms.get(one.id), names)),
-            condition=sentence(" ".join(_condition(one))),
+            condition=sentence(" ".join(_condition(one)) or unseen),
             cause=sentence(" ".join(causes)) if causes else None,
             effect=sentence(_effect(audited.result, one)),
             cites=one.cites,

@@ -5,13 +5,14 @@ all that the view knows are, those that were withdrawn or replaced with the reas
 by side, by term, and nothing is concluded from the difference. Source: method §6; R1.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from ledger.assessment.result import Cite, CommitmentResult
 from ledger.assessment.view import Known, Said
 from ledger.audit.opinion import OpinionCode
 from ledger.audit.phrase import plain_word, sentence
+from ledger.audit.scope import Scope
 from ledger.audit.withdrawal import State, state_of, taken_back
 from ledger.model.audit import Audit
 from ledger.model.determination import Determination, MethodVersion, View
@@ -42,7 +43,7 @@ class Earlier(Value):
 
 
 def earlier_of(
-    known: Known, said: Sequence[Said], results: Iterable[CommitmentResult], opinion: OpinionCode
+    known: Known, said: Sequence[Said], results: Iterable[CommitmentResult], opinion: OpinionCode, scope: Scope
 ) -> tuple[Earlier, ...]:
     """Return the earlier conclusions that a view knows about the commitments audited, by day and entry.
 
@@ -50,6 +51,7 @@ def earlier_of(
         said: the statements of the closure, in entry order.
         results: of the commitments, as they are now.
         opinion: as it is now.
+        scope: of this audit: what an earlier one concluded of terms outside it is not set beside anything.
     """
     gone = taken_back(said, known.view)
     now = {one.subject: {term.id: term.outcome for term in one.terms} for one in results}
@@ -59,9 +61,9 @@ def earlier_of(
         if one.index >= known.view.size or issued > known.view.as_of:
             continue
         if isinstance(body, Determination) and one.subject in now:
-            became = tuple(_outcomes(one.subject, body, now[one.subject]))
+            became = tuple(_outcomes(one.subject, body, now[one.subject], frozenset(scope.outside)))
         elif isinstance(body, Audit) and not now.keys().isdisjoint(body.subjects):
-            became = (_opinions(body, now.keys(), opinion),)
+            became = (_opinions(body, now.keys(), opinion, scope),)
         else:
             continue
         state, why = state_of(gone.get(one.name))
@@ -82,10 +84,11 @@ def earlier_of(
     return tuple(sorted(found, key=lambda one: (one.issued, one.cite.entry)))
 
 
-def _outcomes(subject: str, body: Determination, now: Mapping[str, str]) -> Iterator[str]:
-    """Yield what became of each outcome; those that are as they were are counted."""
+def _outcomes(subject: str, body: Determination, now: Mapping[str, str], outside: Container[str]) -> Iterator[str]:
+    """Yield what became of each outcome; those that are as they were are counted, those out of scope left out."""
     alike = 0
-    for term in body.terms:
+    terms = [term for term in body.terms if f"{subject}/{term.id}" not in outside]
+    for term in terms:
         name, then = f"{subject}/{term.id}", plain_word(term.outcome)
         if term.id not in now:
             yield f"{name}: {then} then; the term is not there now."
@@ -94,12 +97,14 @@ def _outcomes(subject: str, body: Determination, now: Mapping[str, str]) -> Iter
         else:
             alike += 1
     if alike:
-        yield f"As it was then: {alike} of {len(body.terms)} outcomes."
+        yield f"As it was then: {alike} of {len(terms)} outcomes."
 
 
-def _opinions(body: Audit, now: Iterable[str], opinion: OpinionCode) -> str:
+def _opinions(body: Audit, now: Iterable[str], opinion: OpinionCode, scope: Scope) -> str:
     if set(body.subjects) != set(now):
         return (
             f"The opinion was {body.opinion}, over other commitments than here, so that it is not set beside this one."
         )
+    if body.period != scope.period:
+        return f"The opinion was {body.opinion}, over another period than here, so that it is not set beside this one."
     return f"The opinion was {body.opinion} then, and is {opinion} now, over the same commitments."

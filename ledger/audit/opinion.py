@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from ledger.assessment.result import CommitmentResult, Grade, ReadingResult, SourceResult, TermResult
+from ledger.assessment.result import CommitmentResult, Grade, ReadingResult, TermResult
 from ledger.model.determination import Outcome
-from ledger.model.value import Value, fraction
+from ledger.model.value import Days, Value, fraction
 
 OpinionCode = Literal["A1", "A2", "A3", "A4", "A5"]
 """The five opinions; they are tried in the order of ``ROWS``."""
@@ -127,43 +127,77 @@ class Opinion(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
-    """A due material term with the commitment that holds it."""
+class _Material:
+    """What the opinion asks of a material term; its result is let go of, so that many do not stand side by side.
 
-    commitment: CommitmentResult
-    term: TermResult
+    Attributes:
+        precision: P as practised, on the terms as they stand (E5).
+        voting: each source that votes, with its coverage.
+        is_ungraded: there are figures, and none has a grade.
+        erasures: what was erased that its outcome could rest on, in sentences.
+    """
+
+    subject: str
+    term: str
+    title: str
+    outcome: Outcome
+    reason: str | None
+    is_due: bool
+    due: str | None
+    precision: int | None
+    voting: tuple[tuple[str, str], ...]
+    grade: Grade | None
+    is_ungraded: bool
+    target: str | None
+    unit: str | None
+    missing: tuple[MissingSource, ...]
+    erasures: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        return f"{self.commitment.subject}/{self.term.id}"
-
-    @property
-    def voting(self) -> tuple[SourceResult, ...]:
-        return tuple(source for reading in self.term.readings for source in reading.sources if source.votes)
-
-    @property
-    def precision(self) -> int | None:
-        """P as practised: on the terms as they stand."""
-        levels = next((one for one in self.commitment.score.terms if one.term == self.term.id), None)
-        return levels.P[1].high if levels is not None else None
+        return f"{self.subject}/{self.term}"
 
 
-def opine(results: Iterable[CommitmentResult]) -> Opinion:
+def _material(result: CommitmentResult) -> Iterator[_Material]:
+    """Yield the material terms of a commitment."""
+    for term in result.terms:
+        if term.material:
+            sources = [source for reading in term.readings for source in reading.sources]
+            yield _Material(
+                subject=result.subject,
+                term=term.id,
+                title=term.title,
+                outcome=term.outcome,
+                reason=term.reason,
+                is_due=term.is_due,
+                due=term.due,
+                precision=next((one.P[1].high for one in result.score.terms if one.term == term.id), None),
+                voting=tuple((source.source, source.coverage) for source in sources if source.votes),
+                grade=term.grade,
+                is_ungraded=term.grade is None and bool(sources),
+                target=term.target,
+                unit=term.unit,
+                missing=tuple(_missing(result, term)) if term.is_due else (),
+                erasures=tuple(_erasures(result, term)) if term.is_due else (),
+            )
+
+
+def opine(results: Iterable[CommitmentResult], *, period: Days | None = None) -> Opinion:
     """Return the opinion on commitments: over their material terms that are due, the first row that matches.
 
     Args:
         results: of one view; their order does not matter.
+        period: in which all of their terms fall due, where one was asked for.
 
     Source: method §6, A1–A5.
     """
     # One order, so that the same results in another order give the same bytes.
-    ordered = sorted(results, key=lambda result: result.subject)
-    material = [_Due(result, term) for result in ordered for term in result.terms if term.material]
-    due = [one for one in material if one.term.is_due]
-    missing = tuple(lack for one in due for lack in _missing(one))
+    material = sorted((one for result in results for one in _material(result)), key=lambda one: one.subject)
+    due = [one for one in material if one.is_due]
+    missing = tuple(lack for one in due for lack in one.missing)
     unsettled = _part("A4", due, {one.name: why for one in due if (why := _why_unsettled(one)) is not None})
-    broken = _part("A2", due, {one.name: "not met" for one in due if one.term.outcome == "not_met"})
-    code, because = _decide(due, unsettled=unsettled, broken=broken, missing=missing)
+    broken = _part("A2", due, {one.name: "not met" for one in due if one.outcome == "not_met"})
+    code, because = _decide(due, unsettled=unsettled, broken=broken, missing=missing, period=period)
     name, rule = next((name, rule) for row, name, rule in ROWS if row == code)
     return Opinion(
         code=code,
@@ -171,21 +205,22 @@ def opine(results: Iterable[CommitmentResult]) -> Opinion:
         rule=rule,
         because=because,
         considered=tuple(_considered(one) for one in due),
-        running=tuple(_running(one) for one in material if not one.term.is_due),
+        running=tuple(_running(one) for one in material if not one.is_due),
         parts=(unsettled, broken) if due else (),
         sources_missing=missing,
     )
 
 
 def _decide(
-    due: list[_Due], *, unsettled: Part, broken: Part, missing: tuple[MissingSource, ...]
+    due: list[_Material], *, unsettled: Part, broken: Part, missing: tuple[MissingSource, ...], period: Days | None
 ) -> tuple[OpinionCode, tuple[str, ...]]:
     """Return the first row that matches, in the order of the table, and what made it match."""
     if not due:
-        return "A5", ("no material term is due at this view",)
+        within = f" of those that fall due from {period.start} to {period.end}" if period is not None else ""
+        return "A5", (f"no material term{within} is due at this view",)
     # An erasure takes no verdict away: it makes no source missing for A2, as nobody is to gain by erasing. But what was
     # erased could have said otherwise, so that no opinion is unmodified beside it, and each says so.
-    erased = tuple(_erasures(due))
+    erased = tuple(why for one in due for why in one.erasures)
     if unsettled.pervasive:
         return "A4", (unsettled.words, *unsettled.why, *erased)
     if broken.pervasive and all(one.excused for one in missing):
@@ -196,20 +231,20 @@ def _decide(
     return "A1", ("every due material term is met",)
 
 
-def _why_unsettled(one: _Due) -> str | None:
+def _why_unsettled(one: _Material) -> str | None:
     """Return why a term cannot carry a conclusion; null where it can (row A4)."""
     if one.precision is not None and one.precision <= 1:
         return f"P is {one.precision}"
-    coverages = [fraction(source.coverage) for source in one.voting]
+    coverages = [fraction(coverage) for _, coverage in one.voting]
     if coverages and max(coverages) < _LOW_COVERAGE:
         return f"no voting source covers more than {_percent(max(coverages))}"
-    if one.term.outcome in _UNSETTLED:
-        reason = f": {one.term.reason}" if one.term.reason else ""
-        return f"{_words(one.term.outcome)}{reason}"
+    if one.outcome in _UNSETTLED:
+        reason = f": {one.reason}" if one.reason else ""
+        return f"{_words(one.outcome)}{reason}"
     return None
 
 
-def _part(of: Literal["A4", "A2"], due: list[_Due], why: dict[str, str]) -> Part:
+def _part(of: Literal["A4", "A2"], due: list[_Material], why: dict[str, str]) -> Part:
     """Return a part of the due terms and whether it is pervasive: by a third of them, or by 20 % of value."""
     count, total = len(why), len(due)
     value = _value_share(due, set(why))
@@ -233,30 +268,29 @@ def _part(of: Literal["A4", "A2"], due: list[_Due], why: dict[str, str]) -> Part
     )
 
 
-def _value_share(due: list[_Due], names: set[str]) -> Fraction | None:
+def _value_share(due: list[_Material], names: set[str]) -> Fraction | None:
     """Return the share of the target value that these terms have; null where the due terms do not all share a unit."""
-    units = {one.term.unit for one in due}
-    if len(units) != 1 or None in units or any(one.term.target is None for one in due):
+    units = {one.unit for one in due}
+    if len(units) != 1 or None in units or any(one.target is None for one in due):
         return None
-    values = {one.name: abs(fraction(one.term.target)) for one in due if one.term.target is not None}
+    values = {one.name: abs(fraction(one.target)) for one in due if one.target is not None}
     total = sum(values.values(), Fraction(0))
     # Targets of nothing ("at most 0") have no share of value.
     return sum((values[name] for name in names), Fraction(0)) / total if total else None
 
 
-def _qualifications(due: list[_Due], missing: tuple[MissingSource, ...]) -> Iterator[str]:
+def _qualifications(due: list[_Material], missing: tuple[MissingSource, ...]) -> Iterator[str]:
     """Yield everything for which row A3 asks."""
     for one in due:
-        if one.term.outcome != "met":
-            reason = f": {one.term.reason}" if one.term.reason else ""
-            yield f"{one.name} is {_words(one.term.outcome)}{reason}"
-        for source in one.voting:
-            if fraction(source.coverage) < _FULL_COVERAGE:
-                covered = _percent(fraction(source.coverage))
-                yield f"{one.name}: {source.source} covers {covered}, under 95 %"
-        if one.term.grade in _WEAK:
-            yield f"{one.name}: the grade of the evidence is {one.term.grade}, below E3"
-        elif one.term.grade is None and any(reading.sources for reading in one.term.readings):
+        if one.outcome != "met":
+            reason = f": {one.reason}" if one.reason else ""
+            yield f"{one.name} is {_words(one.outcome)}{reason}"
+        for source, coverage in one.voting:
+            if fraction(coverage) < _FULL_COVERAGE:
+                yield f"{one.name}: {source} covers {_percent(fraction(coverage))}, under 95 %"
+        if one.grade in _WEAK:
+            yield f"{one.name}: the grade of the evidence is {one.grade}, below E3"
+        elif one.is_ungraded:
             # Figures without a grade are below E3; where there are none at all, the outcome has said so.
             yield f"{one.name}: the evidence has no grade, so it is below E3"
     for lack in missing:
@@ -264,31 +298,28 @@ def _qualifications(due: list[_Due], missing: tuple[MissingSource, ...]) -> Iter
         yield f"{lack.subject}/{lack.term}: {lack.source} is missing{excuse}"
 
 
-def _erasures(due: list[_Due]) -> Iterator[str]:
+def _erasures(result: CommitmentResult, term: TermResult) -> Iterator[str]:
     """Yield what was erased that the outcome of a due term could rest on: it is missing, for whoever reads."""
-    for one in due:
-        by = {lost.entry: lost for lost in one.commitment.erased}
-        for cite in one.term.erased:
-            lost = by[cite.entry]
-            yield f"{one.name}: the {lost.kind} at entry {lost.entry} is missing, as entry {lost.by} erased it"
+    by = {lost.entry: lost for lost in result.erased}
+    for cite in term.erased:
+        lost = by[cite.entry]
+        what = f"the {lost.kind} at entry {lost.entry}"
+        yield f"{result.subject}/{term.id}: {what} is missing, as entry {lost.by} erased it"
 
 
-def _missing(one: _Due) -> tuple[MissingSource, ...]:
-    """Return every source that a term lacks, once; with those of its readings (R8, method §2)."""
+def _missing(result: CommitmentResult, term: TermResult) -> Iterator[MissingSource]:
+    """Yield every source that a term lacks, once; with those of its readings (R8, method §2)."""
     names = dict.fromkeys((
-        *one.term.sources_missing, *(name for reading in one.term.readings for name in reading.sources_missing)
+        *term.sources_missing, *(name for reading in term.readings for name in reading.sources_missing)
     ))  # fmt: skip
-    return tuple(
-        MissingSource(subject=one.commitment.subject, term=one.term.id, source=name, excused=_is_excused(one, name))
-        for name in names
-    )
+    for name in names:
+        is_excused = _is_excused(result, term, name)
+        yield MissingSource(subject=result.subject, term=term.id, source=name, excused=is_excused)
 
 
-def _is_excused(one: _Due, name: str) -> bool:
+def _is_excused(result: CommitmentResult, term: TermResult, name: str) -> bool:
     """Whether a missing source is the obligor's own, and is attested as not reported (row A2; R11 ``not_reported``)."""
-    return any(
-        reading.reporter in one.commitment.obligors and _is_unreported(reading, name) for reading in one.term.readings
-    )
+    return any(reading.reporter in result.obligors and _is_unreported(reading, name) for reading in term.readings)
 
 
 def _is_unreported(reading: ReadingResult, name: str) -> bool:
@@ -300,28 +331,22 @@ def _is_unreported(reading: ReadingResult, name: str) -> bool:
     return reading.outcome == "not_reported" and name in own  # a reading that does not vote is missing by its own name
 
 
-def _considered(one: _Due) -> Considered:
+def _considered(one: _Material) -> Considered:
     return Considered(
-        subject=one.commitment.subject,
-        term=one.term.id,
-        title=one.term.title,
-        outcome=one.term.outcome,
+        subject=one.subject,
+        term=one.term,
+        title=one.title,
+        outcome=one.outcome,
         precision=one.precision,
-        coverages=tuple(source.coverage for source in one.voting),
-        grade=one.term.grade,
-        target=one.term.target,
-        unit=one.term.unit,
+        coverages=tuple(coverage for _, coverage in one.voting),
+        grade=one.grade,
+        target=one.target,
+        unit=one.unit,
     )
 
 
-def _running(one: _Due) -> Running:
-    return Running(
-        subject=one.commitment.subject,
-        term=one.term.id,
-        title=one.term.title,
-        outcome=one.term.outcome,
-        due=one.term.due,
-    )
+def _running(one: _Material) -> Running:
+    return Running(subject=one.subject, term=one.term, title=one.title, outcome=one.outcome, due=one.due)
 
 
 def _words(outcome: Outcome) -> str:

@@ -39,11 +39,19 @@ EDITION_KEYWORD: Final = "edition "
 FONT_KEYWORD: Final = "font "
 """How a keyword of the file begins that names the edition of the report's wording, or a font that was given."""
 
-_PAGES_LIMIT: Final = 20_000
+_PAGES_LIMIT: Final = 4_000
 _OBJECTS_LIMIT: Final = 2_000_000
 _CMAP_LIMIT: Final = 1 << 22
 _CODES: Final = 1 << 16
-_STREAM_LIMIT: Final = 1 << 26
+_PAGE_LIMIT: Final = 1 << 20
+_PAGES_BYTES_LIMIT: Final = 1 << 26
+_OPERATORS_LIMIT: Final = 2_000_000
+"""The most bytes of one page, and bytes and operators of all pages and tables of characters together: a report of ours
+has less than a tenth of each."""
+
+_CHARACTER: Final = 16
+"""The most characters that one code of a font stands for; a ligature has three."""
+
 _DIGEST: Final = re.compile("sha256:[0-9a-f]{64}")
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 _CHARACTERS: Final = re.compile(rb"beginbf(char|range)(.*?)endbf", re.DOTALL)
@@ -142,9 +150,9 @@ def printed_words(raw: bytes) -> str:
         UnavailableError: the reader of PDF is not installed.
     """
     with _reading():
-        reader = _reader(raw)
+        reader, left = _reader(raw), _Left()
         fonts: dict[int, Mapping[int, str]] = {}
-        return "".join(_page_words(page, reader, fonts) for page in _pages(reader))
+        return "".join(_page_words(page, reader, fonts, left) for page in _pages(reader))
 
 
 def appended_beside_signatures(before: bytes, after: bytes) -> str | None:
@@ -311,7 +319,25 @@ def _keywords(reader: "PdfReader") -> list[str]:
 # --- the words ---
 
 
-def _page_words(page: Any, reader: "PdfReader", fonts: dict[int, Mapping[int, str]]) -> str:  # noqa: ANN401  # as above
+class _Left:
+    """How much of the pages is still read: one measure for the whole file, so that many pages cost what one may."""
+
+    def __init__(self) -> None:
+        self._bytes, self._operators = _PAGES_BYTES_LIMIT, _OPERATORS_LIMIT
+
+    def take(self, *, size: int = 0, operators: int = 0) -> None:
+        """Take so much away; raise where there is not so much left."""
+        self._bytes -= size
+        self._operators -= operators
+        if min(self._bytes, self._operators) < 0:
+            message = (
+                f"The pages of the report hold more than the {_PAGES_BYTES_LIMIT} bytes or {_OPERATORS_LIMIT} "
+                "operators that are read; do not rely on its print, and ask for the bundle by itself (.zip)."
+            )
+            raise MalformedError(message)
+
+
+def _page_words(page: Any, reader: "PdfReader", fonts: dict[int, Mapping[int, str]], left: _Left) -> str:  # noqa: ANN401  # as above
     """Return the words of one page: what its text operators show, by the fonts' own tables of characters (§9.10.2)."""
     from pypdf.generic import ContentStream  # noqa: PLC0415  # as above
 
@@ -321,29 +347,31 @@ def _page_words(page: Any, reader: "PdfReader", fonts: dict[int, Mapping[int, st
     stream = _plain(contents)
     parts = [_plain(one) for one in stream] if isinstance(stream, list) else [stream]
     joined = ContentStream(None, reader)
-    joined.set_data(_joined(parts))
+    joined.set_data(_joined(parts, left))
     resources = _plain(page["/Resources"])
     named = _plain(resources.get("/Font", {}))
     said: list[str] = []
     marks: list[bool] = []
     table: Mapping[int, str] = {}
+    left.take(operators=len(joined.operations))
     for operands, operator in joined.operations:
         if operator in {b"BMC", b"BDC"}:
             marks.append(str(operands[0]) == "/Artifact")
         elif operator == b"EMC":
             marks.pop()
         elif operator == b"Tf":
-            table = _table(named.raw_get(operands[0]), fonts)
+            table = _table(named.raw_get(operands[0]), fonts, left)
         elif operator in {b"Tj", b"TJ", b"'", b'"'} and not any(marks):
             said.append(_decoded(operands[-1], table))
     return "".join(said)
 
 
-def _joined(parts: list[Any]) -> bytes:
+def _joined(parts: list[Any], left: _Left) -> bytes:
     """Return the contents of one page, which may be in parts, and are at most so large together."""
     whole = bytearray()
     for one in parts:
-        whole += b"\n" + _content(one, limit=_STREAM_LIMIT - len(whole), what="page")
+        whole += b"\n" + _content(one, limit=max(0, _PAGE_LIMIT - len(whole)), what="page")
+    left.take(size=len(whole))
     return bytes(whole)
 
 
@@ -355,12 +383,13 @@ def _decoded(shown: Any, table: Mapping[int, str]) -> str:  # noqa: ANN401  # as
     return "".join(one for one in text if not one.isspace() and one not in "\u200b\xad")
 
 
-def _table(reference: Any, fonts: dict[int, Mapping[int, str]]) -> Mapping[int, str]:  # noqa: ANN401  # as above
+def _table(reference: Any, fonts: dict[int, Mapping[int, str]], left: _Left) -> Mapping[int, str]:  # noqa: ANN401  # as above
     """Return the characters of a font, by its codes of two bytes."""
     number = _number_of(reference)
     if number not in fonts:
         font = _plain(reference)
         raw = _content(_plain(font["/ToUnicode"]), limit=_CMAP_LIMIT, what="font")
+        left.take(size=len(raw))
         fonts[number] = dict(_characters(raw))
     return fonts[number]
 
@@ -371,7 +400,11 @@ def _characters(raw: bytes) -> Iterator[tuple[int, str]]:
         tokens = [bytes.fromhex(one[0].decode()) for one in _HEX.findall(body) if not one[1] and not one[2]]
         if kind == b"char":
             for code, text in zip(tokens[::2], tokens[1::2], strict=True):
-                yield int.from_bytes(code, "big"), text.decode("utf-16-be")
+                said = text.decode("utf-16-be")
+                if len(said) > _CHARACTER:
+                    message = "a font's table makes a text of one code, as none of ours does"
+                    raise ValueError(message)
+                yield int.from_bytes(code, "big"), said
         elif b"[" in body:
             message = "a font's table has ranges with lists, as none of ours has"
             raise ValueError(message)

@@ -17,15 +17,17 @@ from ledger.assessment.view import Said, look
 from ledger.audit.compose import compose
 from ledger.audit.kept import kept
 from ledger.audit.result import AuditResult
+from ledger.audit.scope import within
 from ledger.audit.shape import SHAPE, pieces_of
 from ledger.errors import NotFoundError
 from ledger.model.determination import View
+from ledger.model.value import Days
 from ledger.signing.canonical import CanonicalBytes
 from ledger.signing.piece import format_pieces
 from ledger.tlog.entry import Header
 
 
-def conduct(
+def conduct(  # noqa: PLR0913, all that an audit is made of, by name
     said: Iterable[Said],
     *,
     view: View,
@@ -34,6 +36,7 @@ def conduct(
     engine: Engine,
     open_observations: Callable[[str], BinaryIO],
     absent: Sequence[Header] = (),
+    period: Days | None = None,
     shape: str = SHAPE,
 ) -> AuditResult:
     """Return the result of auditing commitments at a view.
@@ -46,6 +49,7 @@ def conduct(
         engine: draws the figures; every engine gives the same.
         open_observations: opens the canonical file of a digest; the engine closes it.
         absent: headers of the closure whose statements were erased.
+        period: what falls due in it is audited; all, where it is null.
         shape: of the result, one of ``SHAPES``.
 
     Raises:
@@ -68,12 +72,12 @@ def conduct(
             raise NotFoundError(message, subject=subject)
     chosen = plan(known, subjects)
     rows = selected(chosen, engine.select(chosen, open_observations))
-    results = kept((assess(known, subject, rows) for subject in subjects), len(subjects))
+    results = kept((within(assess(known, subject, rows), period) for subject in subjects), len(subjects))
     origin, genesis = authority.charter.origin, authority.genesis
-    result = compose(
-        known, results, everything, origin=origin, genesis=genesis, absent=absent, ignored=ignored, erased=erased
-    )
-    return result if shape == SHAPE else result.model_copy(update={"schema_": shape})
+    return compose(
+        known, results, everything, origin=origin, genesis=genesis, absent=absent, ignored=ignored, erased=erased,
+        period=period, shape=shape,
+    )  # fmt: skip
 
 
 def format_result(result: AuditResult) -> CanonicalBytes:

@@ -24,7 +24,7 @@ class Publication(Value):
         subject: the entry's own: the commitment, the instrument or the party that it is filed under.
         author: the key that signed it.
         state: whether it stands, was withdrawn, or was replaced by another; ``by`` the entry that did so, ``why`` its
-            reason.
+            reason, ``since`` when it was issued, or that.
         replaces: the audit in whose place it stands.
     """
 
@@ -35,6 +35,7 @@ class Publication(Value):
     state: State
     by: Cite | None
     why: str | None
+    since: str
     replaces: Cite | None
     cite: Cite
 
@@ -67,6 +68,7 @@ def _publication(one: Said, body: Audit, by: Said | None, replaced: Said | None)
         state=state,
         by=_cite(by) if by is not None else None,
         why=why,
+        since=(by or one).statement.issued,
         replaces=_cite(replaced) if replaced is not None else None,
         cite=_cite(one),
     )
@@ -110,6 +112,7 @@ def audit_body(
             view=result.view,
             method=result.method,
             subjects=result.subjects,
+            period=result.scope.period,
             opinion=result.opinion.code,
             files=dict(sorted(files.items())),
             result=digest,

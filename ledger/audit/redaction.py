@@ -7,7 +7,7 @@ made of them stays, as that is the audit's. Source: design §2.6.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -52,7 +52,7 @@ _GONE: Final = "[withheld]"
 _SHORTEST: Final = 12
 """Texts of fewer characters are not looked for elsewhere: they are no quotation, and stand in other words by chance."""
 
-Render = Callable[[AuditResult, Software], bytes | None]
+Render = Callable[[AuditResult, Software], Iterable[bytes]]
 """Renders the report of a bundle; null where it cannot here."""
 
 
@@ -112,11 +112,15 @@ def redact(archive: Archive, redaction: Redaction, sink: BinaryIO, *, render: Re
         if member.name not in {MANIFEST, AUDIT, REPORT} and (_is_frame(member.name) or member.name in staying)
     ]
     if public is None:
-        parts += [part_of(name, archive.read(name)) for name in (AUDIT, REPORT) if archive.find(name) is not None]
+        parts += [
+            Part(name, lambda name=name: archive.open(name))  # type: ignore[misc]  # bound at once
+            for name in (AUDIT, REPORT)
+            if archive.find(name) is not None
+        ]
     else:
         parts.append(part_of(AUDIT, format_result(public)))
-        report = render(public, software) if archive.find(REPORT) is not None else None
-        parts += [part_of(REPORT, report)] if report is not None else []
+        if archive.find(REPORT) is not None:
+            parts.append(part_of(REPORT, b"".join(render(public, software))))
         whole = archive.find(AUDIT)
         digest = whole.digest if whole is not None else ""
         withheld.append(Withheld(name=AUDIT, digest=digest, why="the words of what is withheld are taken out of it"))

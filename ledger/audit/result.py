@@ -12,6 +12,7 @@ from pydantic import Field, field_serializer
 from ledger.assessment.result import Cite, CommitmentResult, Erased, Grade, TotalResult
 from ledger.audit.follow_up import Earlier
 from ledger.audit.opinion import Opinion
+from ledger.audit.scope import Scope
 from ledger.model.determination import MethodVersion, Outcome, View
 from ledger.model.instrument import Form
 from ledger.model.value import Quote, Source, Value
@@ -136,7 +137,7 @@ class AuditResult(Value):
             none, so that results of before it was there are what they were.
     """
 
-    schema_: Literal["audit-result.v1"] = Field(alias="schema")
+    schema_: Literal["audit-result.v1", "audit-result.v2"] = Field(alias="schema")
     origin: str
     genesis: str
     view: View
@@ -158,6 +159,7 @@ class AuditResult(Value):
     totals: tuple[TotalResult, ...] = ()
     erased: tuple[Erased, ...] = ()
     earlier: tuple[Earlier, ...] = Field(default=(), exclude_if=lambda earlier: not earlier)
+    scope: Scope = Scope()
 
     @field_serializer("commitments")
     def _whole(self, results: Sequence[CommitmentResult]) -> tuple[CommitmentResult, ...]:

@@ -5,12 +5,14 @@ and nothing is left out: each part is only put where it is looked for, parties i
 in the ledger, so that nobody comes first by rank.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
+from typing import overload
 
 from ledger.assessment.result import CommitmentResult, NotAdmissible, Point, SourceResult, Stance, TermResult
+from ledger.audit.kept import KEPT_FROM
 from ledger.audit.result import AuditResult, CommitmentWords, Finding, InstrumentLine, Reply
 from ledger.model.ratio import Ratio
 from ledger.model.value import PartyRole
@@ -116,36 +118,63 @@ class Chapter:
         return tuple(picture for picture in self.pictures if picture.term is term)
 
 
-def chapters(result: AuditResult) -> tuple[Chapter, ...]:
-    """Return a chapter for each commitment, in the order of the result."""
-    words = {one.subject: one for one in result.words}
-    instruments = {one.slug: one for one in result.instruments}
-    return tuple(
-        _chapter(result, commitment, number, words.get(commitment.subject), instruments.get(commitment.instrument))
-        for number, commitment in enumerate(result.commitments, start=1)
-    )
+def chapters(result: AuditResult) -> Sequence[Chapter]:
+    """Return a chapter for each commitment, in the order of the result; of many, each is made when it is asked for."""
+    each = _Chapters(result)
+    return each if len(each) >= KEPT_FROM else tuple(each)
 
 
-def _chapter(
-    result: AuditResult,
-    commitment: CommitmentResult,
-    number: int,
-    words: CommitmentWords | None,
-    instrument: InstrumentLine | None,
-) -> Chapter:
+class _Chapters(Sequence[Chapter]):
+    """The chapters of a result, each made whenever it is asked for, so that no two need be held at once."""
+
+    def __init__(self, result: AuditResult) -> None:
+        self._results, self._lines = result.commitments, _Lines(result)
+
+    def __len__(self) -> int:
+        return len(self._results)
+
+    @overload
+    def __getitem__(self, place: int) -> Chapter: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Chapter, ...]: ...
+    def __getitem__(self, place: int | slice) -> Chapter | tuple[Chapter, ...]:
+        if isinstance(place, slice):
+            return tuple(self[one] for one in range(*place.indices(len(self))))
+        return _chapter(self._lines, self._results[place], range(len(self))[place] + 1)
+
+    def __iter__(self) -> Iterator[Chapter]:
+        return (_chapter(self._lines, one, number) for number, one in enumerate(self._results, start=1))
+
+
+class _Lines:
+    """What a result lists beside its commitments, by commitment."""
+
+    def __init__(self, result: AuditResult) -> None:
+        self.words = {one.subject: one for one in result.words}
+        self.instruments = {one.slug: one for one in result.instruments}
+        self.findings: dict[str, list[Finding]] = {}
+        self.replies: dict[str, list[Reply]] = {}
+        for finding in result.findings:
+            self.findings.setdefault(finding.commitment, []).append(finding)
+        for reply in result.replies:
+            self.replies.setdefault(reply.commitment, []).append(reply)
+
+
+def _chapter(lines: _Lines, commitment: CommitmentResult, number: int) -> Chapter:
+    words = lines.words.get(commitment.subject)
     parties = tuple(sorted({*commitment.obligors, *commitment.obligees, *(one.party for one in commitment.stances)}))
     return Chapter(
         number=number,
         result=commitment,
         words=words,
         told_by=_told_by(words),
-        instrument=instrument,
+        instrument=lines.instruments.get(commitment.instrument),
         parties=parties,
         pledge=_acknowledged(commitment, parties, (one for one in commitment.stances if one.about == "pledge")),
         done=_acknowledged(commitment, parties, (one for one in commitment.stances if one.about == "finding")),
         pictures=tuple(_pictures(commitment, number)),
-        findings=tuple(one for one in result.findings if one.commitment == commitment.subject),
-        replies=tuple(one for one in result.replies if one.commitment == commitment.subject),
+        findings=tuple(lines.findings.get(commitment.subject, ())),
+        replies=tuple(lines.replies.get(commitment.subject, ())),
         refused=_refused(commitment),
     )
 

@@ -288,10 +288,13 @@ def _labels(path: Path, words: Catalogue, *, top: Fraction, bottom: Fraction) ->
 def tick(start: date, end: date, words: Catalogue) -> str:
     """Return the expression that writes a tick of the time axis: month and year, or day and month in a short period."""
     months = ",".join(f"'{words.say(f'month.short.{month:02d}')}'" for month in range(1, 13))
-    name = f"[{months}][utcmonth(datum.value)]"
-    if (end - start).days <= 100:
-        return f"utcdate(datum.value) + ' ' + {name}"
-    return f"{name} + ' ' + utcyear(datum.value)"
+    places = {
+        "month": f"' + [{months}][utcmonth(datum.value)] + '",
+        "day": "' + utcdate(datum.value) + '",
+        "year": "' + utcyear(datum.value) + '",
+    }
+    form = "chart.tick_day" if (end - start).days <= 100 else "chart.tick_month"
+    return f"'{words.say(form, **places)}'"
 
 
 def stroke(colour: str, width: float, dash: list[float]) -> Spec:

@@ -9,7 +9,7 @@ so that several pictures can stand in one page.
 import json
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import Any, Final, cast
 from xml.etree import ElementTree as ET
@@ -87,6 +87,31 @@ def paint(pictures: Sequence[str]) -> tuple[bytes, ...]:
         raise UnavailableError(message) from error
     # One page comes as its bytes, several as a list of them.
     return (made,) if isinstance(made, bytes) else tuple(cast("list[bytes]", made))
+
+
+def numbered(picture: str, *, has: Callable[[str], bool]) -> tuple[str, tuple[str, ...]]:
+    """Return a drawn picture whose labels all can be painted, and the labels that a number stands for.
+
+    A label that the fonts have not becomes ``(1)``, ``(2)``, in the order in which they first stand in the picture; the
+    same label has the same number. Everything else of the picture stays as it is.
+
+    Args:
+        has: whether the fonts have every character of a text.
+    """
+    root = ET.fromstring(picture)  # noqa: S314  # drawn in this process, and without entities
+    places: dict[str, int] = {}
+    for element in root.iter(f"{{{_SVG}}}text"):
+        label = "".join(element.itertext())
+        # A label of an axis that would overlap another is there, and not seen.
+        if element.get("opacity") != "0" and not has(label):
+            number = places.setdefault(label, len(places) + 1)
+            for child in tuple(element):
+                element.remove(child)
+            element.text = f"({number})"
+    if not places:
+        return picture, ()
+    ET.register_namespace("", _SVG)
+    return ET.tostring(root, encoding="unicode"), tuple(places)
 
 
 def clean(raw: str, *, name: str, title: str, description: str) -> str:

@@ -7,8 +7,10 @@ the result (design §2.6).
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from ledger.assessment.result import (
@@ -32,6 +34,7 @@ from ledger.report.foreign import visible, web_address
 from ledger.report.fulfilment import above_words, share_words
 from ledger.report.phrasebook import phrasebook
 from ledger.report.picture import Drawing, Gallery
+from ledger.report.survey import Survey
 from ledger.report.wording import Catalogue, catalogue
 
 if TYPE_CHECKING:
@@ -40,42 +43,83 @@ if TYPE_CHECKING:
 BUNDLE: Final = "BUNDLE.zip"
 """What the commands of a report call its bundle where nobody says the file's name."""
 
+SHORT_ROWS: Final = 250
+"""The most rows of a table in a report in short: the typesetter keeps half a megabyte for each row."""
+
+SHORT_RECORDS: Final = 50
+"""The same of records, which take as much room as several rows."""
+
+_PIECE: Final = 1 << 16
+_TOLD: Final = 5000
+"""Sentences that are kept as said: the same ones come again within a chapter, and in the next."""
+
 BANDS: Final = ("rhetorical", "political", "soft-monitored", "firm", "hard")
 
 
-def render(result: AuditResult, software: Software) -> bytes:
-    """Return the report that a bundle carries, as the bundle's maker and its verifier both render it (design §2.6).
+def render(result: AuditResult, software: Software) -> Iterator[bytes]:
+    """Yield the report that a bundle carries, as the bundle's maker and its verifier both render it (design §2.6).
 
     Raises:
         UnavailableError: the extra ``report`` is not installed.
     """
-    lock = software.lock or "none"
-    return render_html(result, software=f"{software.name} {software.version}, lock {lock}")
+    return html_pieces(result, software=software_line(software))
 
 
-def render_html(result: AuditResult, *, software: str, bundle: str = BUNDLE, language: str = "en") -> bytes:
-    """Return the result as one HTML file.
+def software_line(software: Software) -> str:
+    """Return in one line what renders a report."""
+    return f"{software.name} {software.version}, lock {software.lock or 'none'}"
+
+
+def render_html(
+    result: AuditResult, *, software: str, bundle: str = BUNDLE, language: str = "en", is_short: bool = False
+) -> bytes:
+    """Return the result as one HTML file, all of it at once; see ``html_pieces``."""
+    return b"".join(html_pieces(result, software=software, bundle=bundle, language=language, is_short=is_short))
+
+
+def html_pieces(
+    result: AuditResult, *, software: str, bundle: str = BUNDLE, language: str = "en", is_short: bool = False
+) -> Iterator[bytes]:
+    """Yield the result as one HTML file, piece by piece: one commitment of many is in memory at a time.
 
     Args:
         software: one line on what renders it, printed as it is.
         bundle: the file name of the bundle in the commands. A report inside a bundle is rendered without it, so that
             the same software can render it again.
         language: of the report's own words; quotations keep theirs.
+        is_short: without chapters and findings, as many commitments stand on paper (docs/decisions/0030).
 
     Raises:
         UnavailableError: the extra ``report`` is not installed.
         NotFoundError: there is no catalogue of that language.
     """
     words = catalogue(language)
-    engine = environment()
+    template = environment().get_template("report.html")
     page = Page(result, words)
-    text = engine.get_template("report.html").render(told(page), software=software, bundle=bundle)
-    return text.encode()
+    return _encoded(template.generate(told(page, is_short=is_short), software=software, bundle=bundle))
 
 
-def told(page: "Page") -> dict[str, object]:
+def _encoded(texts: Iterable[str]) -> Iterator[bytes]:
+    """Yield texts as bytes, small ones together."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text)
+        size += len(text)
+        if size > _PIECE:
+            yield "".join(held).encode()
+            held.clear()
+            size = 0
+    yield "".join(held).encode()
+
+
+def told(page: "Page", *, is_short: bool = False) -> dict[str, object]:
     """Return what the templates of a report are told, whichever of them is filled in."""
     return {
+        "is_short": is_short,
+        "few": _few if is_short else _all,
+        "more": page.more,
+        "short_records": SHORT_RECORDS,
         "result": page.result, "page": page, "words": page.words, "chapters": page.chapters, "bands": BANDS,
         "as_code": level_words,
         "as_decimal": decimal,
@@ -104,23 +148,20 @@ class Page:
         self._names = {one.slug: _name(one.names, words.language) or one.slug for one in result.parties}
         told = {one.slug: (one.slug, *one.names.values()) for one in result.parties}
         self._named = {name: self._names[slug] for slug, names in told.items() for name in names}
-        self._titles = {(one.subject, term.id): term.title for one in result.commitments for term in one.terms}
-        self._plain = self._written_out(result)
+        self._survey = survey = Survey(result.commitments)
+        self._titles = survey.titles
+        self._plain = self._written_out()
         codes = "|".join(re.escape(code) for code in sorted(self._plain, key=len, reverse=True))
         self._codes = re.compile(rf"(?<![\w:/.-])(?:{codes})(?![\w/-])")
         self.chapters = chapters(result)
-        self.places = _places(result, self.chapters)
+        self.places = _places(result, self._survey)
         self.arguments = " ".join(result.subjects)
         self.gallery = Gallery(self, words)
 
-    def _written_out(self, result: AuditResult) -> dict[str, str]:
+    def _written_out(self) -> dict[str, str]:
         """Return what sentences of the result name by code: terms as ``subject/term``, flows as ``import/cn/us``."""
         terms = {f"{subject}/{term}": title for (subject, term), title in self._titles.items()}
-        readings = (one for part in result.commitments for term in part.terms for one in term.readings)
-        flows = {
-            f"{one.measure}/{one.reporter}/{one.partner}": self.flow(one.measure, one.reporter, one.partner)
-            for one in readings
-        }
+        flows = {"/".join(one): self.flow(*one) for one in self._survey.flows}
         return {**flows, **terms}
 
     def party(self, slug: str) -> str:
@@ -160,6 +201,8 @@ class Page:
         A sentence of the record, or one that the language's phrasebook does not have, is told in its own.
         """
         if self._book is not None and text not in self._told:
+            if len(self._told) >= _TOLD:
+                self._told.clear()
             self._told[text] = self._book.say(text, self._spelled)
         if (said := self._told.get(text)) is not None:
             return said
@@ -262,16 +305,22 @@ class Page:
         words = self._words
         return words.listed(words.say("term.source", source=one.source, channel=one.channel) for one in sources)
 
-    def missing(self) -> tuple[tuple[str, str, bool], ...]:
-        """Return the sources that should have spoken and did not, each with the terms, and whether it is excused."""
+    def missing(self, is_short: bool = False) -> tuple[tuple[str, str, bool], ...]:  # noqa: FBT001, FBT002  # as above
+        """Return the sources that should have spoken and did not, each with the terms, and whether it is excused.
+
+        In short, terms are counted and not named.
+        """
         found: dict[tuple[str, bool], list[str]] = {}
         for one in self._result.opinion.sources_missing:
             title = self.term_title(one.subject, one.term)
             found.setdefault((one.source, one.excused), []).append(title)
         words = self._words
-        return tuple((self.plain(name), words.listed(titles), excused) for (name, excused), titles in found.items())
+        return tuple(
+            (self.plain(name), words.count("engagement.terms", len(of)) if is_short else words.listed(of), excused)
+            for (name, excused), of in found.items()
+        )
 
-    def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int, str | None], ...]:
+    def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int | str, str | None], ...]:
         """Return the entries cited, each once and in order, with the address at which each is described."""
         entries = sorted({cite.entry for cite in cites})
         return tuple((entry, f"#{self.places[entry]}" if entry in self.places else None) for entry in entries)
@@ -346,26 +395,39 @@ class Page:
     def _by(self, measure: str, source: str | None) -> str:
         return self._words.say("summary.by", measure=measure, source=source) if source else measure
 
+    def more(self, items: Sequence[object], limit: int = SHORT_ROWS) -> str:
+        """Return how many of something a report in short leaves out; nothing where it leaves none."""
+        rest = len(items) - limit
+        return self._words.count("pdf.more", rest) if rest > 0 else ""
+
+    def titles(self, is_short: bool) -> Iterator[tuple[int, str]]:  # noqa: FBT001  # a template names no arguments here
+        """Yield the number and title of each chapter; a report in short has none."""
+        if not is_short:
+            yield from enumerate((title for _, title in self._survey.heads), start=1)
+
+    def answered(self) -> Iterator[Chapter]:
+        """Yield the chapters that have findings or replies."""
+        named = {one.commitment for one in self._result.findings}
+        named |= {one.commitment for one in self._result.replies}
+        for place, (subject, _) in enumerate(self._survey.heads):
+            if subject in named:
+                yield self.chapters[place]
+
     def terms_count(self) -> int:
         """Return how many terms the commitments have."""
-        return sum(len(one.terms) for one in self._result.commitments)
+        return self._survey.terms
 
     def unsuitable(self) -> tuple[str, ...]:
         """Return the titles of terms whose words say too little to hold an outcome against: P ≤ 1 (E5)."""
-        return tuple(
-            self.term_title(one.subject, levels.term)
-            for one in self._result.commitments
-            for levels in one.score.terms
-            if levels.P[1].high <= 1
-        )
+        return tuple(self._titles[one] for one in self._survey.vague if one in self._titles)  # not outside the period
 
     def tally(self) -> tuple[tuple[str, int], ...]:
         """Return how many terms of the report came to each outcome, in the order of the method (R11)."""
-        return _tally(term for chapter in self.chapters for term in chapter.result.terms)
+        return _tally(self._survey.outcomes)
 
     def tally_of(self, one: CommitmentResult) -> tuple[tuple[str, int], ...]:
         """Return how many terms of one commitment came to each outcome."""
-        return _tally(one.terms)
+        return _tally(Counter(term.outcome for term in one.terms))
 
     def unknown(self, chapter: Chapter) -> tuple[str, ...]:
         """Return everything that is unknown about a commitment, in words, each once."""
@@ -456,9 +518,16 @@ class Page:
         return self.gallery.timeline(chapter, self._result.view.as_of)
 
 
-def _tally(terms: Iterable[TermResult]) -> tuple[tuple[str, int], ...]:
-    outcomes = [term.outcome for term in terms]
-    return tuple((one, outcomes.count(one)) for one in get_args(Outcome) if one in outcomes)
+def _few(items: Iterable[object], limit: int = SHORT_ROWS) -> Iterator[object]:
+    return islice(items, limit)
+
+
+def _all(items: Iterable[object], limit: int = SHORT_ROWS) -> Iterator[object]:  # noqa: ARG001  # as the other
+    return iter(items)
+
+
+def _tally(outcomes: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((one, outcomes[one]) for one in get_args(Outcome) if outcomes[one])
 
 
 def _name(names: Mapping[str, str], language: str) -> str | None:
@@ -467,11 +536,13 @@ def _name(names: Mapping[str, str], language: str) -> str | None:
     return names.get(language) or next(alike, None) or names.get("en")
 
 
-def _places(result: AuditResult, chapters_: Sequence[Chapter]) -> dict[int, str]:
+def _places(result: AuditResult, survey: Survey) -> dict[int, str]:
     """Return the anchor of each entry that the report describes; the first that describes it counts."""
+    numbers = {subject: number for number, (subject, _) in enumerate(survey.heads, start=1)}
+    pledged = sorted((numbers[one.subject], one.cite.entry) for one in result.words if one.subject in numbers)
     described = [
         *((one.cite.entry, f"entry-{one.cite.entry}") for one in result.evidence),
-        *((one.words.cite.entry, f"c{one.number}") for one in chapters_ if one.words is not None),
+        *((entry, f"c{number}") for number, entry in pledged),
         *((one.cite.entry, f"i{number}") for number, one in enumerate(result.instruments, start=1)),
     ]
     places: dict[int, str] = {}

@@ -6,20 +6,21 @@ source lead to the evidence inside the workbook. The same result gives the same 
 """
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from io import BytesIO
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from ledger.audit.result import AuditResult
 from ledger.errors import UnavailableError, UsageError
-from ledger.report.drawing import paint
+from ledger.report.drawing import numbered, paint
 from ledger.report.foreign import FORMULA, visible
 from ledger.report.html import Page
+from ledger.report.pdf.face import coverage_of
 from ledger.report.picture import Drawing
 from ledger.report.table.audit import AUDIT, TABLES
 from ledger.report.table.column import Cell, Column, Row, Table
@@ -50,17 +51,16 @@ _LINE: Final = 20
 """Dots of a row of a sheet."""
 _BATCH, _PICTURES = 10, 500
 """Pictures that are painted at once, and how many a workbook holds at most."""
-_DRAWN: Final = frozenset({"en"})
-"""Languages that the fonts of the extra can draw; pictures of others are in English."""
 
 _Place = Mapping[str, tuple[str, int]]
 """By entry: the sheet and the row, from 1, in which it is described."""
 
 
-def render_xlsx(result: AuditResult, *, software: str, language: str = "en") -> bytes:
-    """Return the result as a workbook.
+def write_xlsx(result: AuditResult, sink: BinaryIO, *, software: str, language: str = "en") -> None:
+    """Write the result as a workbook.
 
     Args:
+        sink: is written from its beginning, once everything else is done.
         software: one line on what renders it, printed as it is.
         language: of the workbook's own words; quotations keep theirs.
 
@@ -69,10 +69,8 @@ def render_xlsx(result: AuditResult, *, software: str, language: str = "en") -> 
         NotFoundError: there is no catalogue of that language.
         UsageError: a table has more rows than a sheet.
     """
-    sink = BytesIO()
     with closing(_workbook(sink)) as book:
         _Writer(book, result, catalogue(language)).write(software)
-    return sink.getvalue()
 
 
 def is_exact(text: str) -> bool:
@@ -80,7 +78,7 @@ def is_exact(text: str) -> bool:
     return len(text.replace("-", "").replace(".", "").strip("0")) <= _DIGITS
 
 
-def _workbook(sink: BytesIO) -> "Workbook":
+def _workbook(sink: BinaryIO) -> "Workbook":
     try:
         from xlsxwriter import Workbook
     except ImportError as error:
@@ -148,23 +146,31 @@ class _Writer:
         self._about(about, filled, software)
 
     def _pictures(self) -> None:
-        """Draw every picture of the report, each under its title and over the words that say the same."""
-        page = self._page if self._words.language in _DRAWN else Page(self._result, catalogue())
-        drawings = (one for chapter in page.chapters for one in page.gallery.all_of(chapter, self._result.view.as_of))
+        """Draw every picture of the report, each under its title and over the words that say the same.
+
+        A label that the fonts have not is a number in the picture, and stands in words beneath it.
+        """
+        drawings, has = self._drawings(), coverage_of(()).has
         sheet = self._book.add_worksheet(self._words.say("sheet.pictures"))
         sheet.set_column(0, 0, 110)
         sheet.hide_gridlines(2)
         line = count = 0
         while batch := list(islice(drawings, min(_BATCH, _PICTURES - count))):
-            for one, picture in zip(batch, paint([one.svg() for one in batch]), strict=True):
-                line = self._picture(sheet, line, one, picture)
+            drawn = [numbered(one.svg(), has=has) for one in batch]
+            painted = paint([picture for picture, _ in drawn])
+            for one, (_, labels), picture in zip(batch, drawn, painted, strict=True):
+                line = self._picture(sheet, line, one, picture, labels)
             count += len(batch)
         if count == _PICTURES and next(drawings, None) is not None:
             more = self._words.say("sheet.more_pictures", n=self._words.amount(str(_PICTURES)))
             sheet.write_string(line, 0, more, self._style.get(text_wrap=True))
 
-    def _picture(self, sheet: "Worksheet", line: int, one: Drawing, picture: bytes) -> int:
-        """Put one picture under its title and over its words, and return the line after it."""
+    def _drawings(self) -> Iterator[Drawing]:
+        for chapter in self._page.chapters:
+            yield from self._page.gallery.all_of(chapter, self._result.view.as_of)
+
+    def _picture(self, sheet: "Worksheet", line: int, one: Drawing, picture: bytes, labels: tuple[str, ...]) -> int:
+        """Put one picture under its title and over its labels and words, and return the line after it."""
         _, height = _size(picture)
         sheet.write_string(line, 0, visible(one.title)[:_TEXT], self._style.get(bold=True))
         place = {
@@ -173,6 +179,10 @@ class _Writer:
         }  # fmt: skip
         sheet.insert_image(line + 1, 0, f"{one.name}.png", place)
         line += 2 + -(-height // (2 * _LINE))
+        if labels:
+            key = "   ".join(f"({number}) {label}" for number, label in enumerate(labels, start=1))
+            sheet.write_string(line, 0, visible(key)[:_TEXT], self._style.get(text_wrap=True, font_color="#566170"))
+            line += 1
         sheet.write_string(line, 0, visible(one.words)[:_TEXT], self._style.get(text_wrap=True))
         return line + 2
 

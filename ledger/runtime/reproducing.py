@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ledger.audit.comparison.given import Given
     from ledger.audit.comparison.reproduction import Remade, Reproduction
     from ledger.audit.result import AuditResult
+    from ledger.model.audit import Audit
     from ledger.runtime.opened import Ledger
 
 
@@ -36,8 +37,9 @@ def reproduce(opened: "Ledger", given: "Given") -> "Reproduction":
     beside = tuple(_beside(opened, given))
     if not is_run_here(given.result):
         return reproduction(given, None, source="ledger", beside=beside, not_checked=("method",))
-    with opened.export(given.result.view, given.result.subjects) as export:
-        again = export.result.model_copy(update={"schema_": given.result.schema_})
+    like = given.result
+    with opened.export(like.view, like.subjects, period=like.scope.period, shape=like.schema_) as export:
+        again = export.result
     report, unrendered = remake_report(given, again)
     return reproduction(
         given, again, source="ledger", said=opened.said(), report=report, beside=beside, not_checked=unrendered
@@ -73,8 +75,7 @@ def reproduce_page(opened: "Ledger", raw: bytes, *, name: str) -> "Reproduction"
         raise NotFoundError(message, digest=mine)
     audit = found.audit
     rendering = next((key for key, one in audit.files.items() if one == mine), "json")
-    with opened.export(audit.view, audit.subjects) as export:
-        again = export.result
+    again = _published_result(opened, audit)
     files = [Remade(name=name, given=mine, again=one, same=one == mine) for one in _rendered(again, raw, rendering)]
     whole = digest(format_result(again))
     given = audit.result or whole
@@ -92,22 +93,38 @@ def reproduce_page(opened: "Ledger", raw: bytes, *, name: str) -> "Reproduction"
     )
 
 
+def _published_result(opened: "Ledger", audit: "Audit") -> "AuditResult":
+    """Return the result of a published audit, in the shape whose digest was published; else in the newest."""
+    from ledger.audit.procedure import format_result
+    from ledger.audit.shape import SHAPES
+    from ledger.signing.canonical import digest
+
+    newest: AuditResult | None = None
+    for shape in reversed(SHAPES):
+        with opened.export(audit.view, audit.subjects, period=audit.period, shape=shape) as export:
+            newest = newest or export.result
+            if audit.result in {None, digest(format_result(export.result))}:
+                return export.result
+    assert newest is not None  # noqa: S101  # there is a shape
+    return newest
+
+
 def _rendered(result: "AuditResult", raw: bytes, rendering: str) -> Iterator[str]:
     """Yield the digests that a file may have: a page by itself names the bundle beside it, which nothing else tells."""
-    from ledger.runtime.rendering import rendered, workbook
+    from ledger.runtime.rendering import Rendered, digest_of_pieces, rendered, workbook
     from ledger.service.software import rendering_software
-    from ledger.signing.canonical import digest
 
     software = rendering_software()
     form, _, language = rendering.partition("-")
     if form == "xlsx":
-        yield digest(workbook(result, software, language=language or "en"))
+        book = Rendered(lambda file: workbook(result, software, file, language=language or "en"))
+        yield digest_of_pieces(book.pieces())
         return
     if form != "html":
         raise NotFoundError(f"A .{form} is not rendered again by itself; give the .json, .zip or .pdf of that audit.")
     named = {None, *(name.decode() for name in _BUNDLE.findall(raw))}
     for bundle in sorted(named, key=lambda one: one or ""):
-        yield digest(rendered(result, software, bundle=bundle, language=language or "en"))
+        yield digest_of_pieces(rendered(result, software, bundle=bundle, language=language or "en"))
 
 
 def refuse_other_ledger(opened: "Ledger", given: "Given") -> None:
@@ -149,13 +166,13 @@ def remake_report(given: "Given", again: "AuditResult") -> "tuple[Remade | None,
     """Return the report of a bundle beside the one rendered again; or why it was not, where there is one."""
     from ledger.audit.bundle import MANIFEST, REPORT, open_bundle, parse_manifest
     from ledger.audit.comparison.reproduction import other_software, remade_report
-    from ledger.runtime.rendering import rendered
+    from ledger.runtime.rendering import digest_of_pieces, rendered
     from ledger.service.software import rendering_software
 
     archive = open_bundle(given.bundle) if given.bundle is not None else None
-    if archive is None or archive.find(REPORT) is None:
+    if archive is None or (report := archive.find(REPORT)) is None:
         return None, ()
     theirs, ours = parse_manifest(archive.read(MANIFEST)).software, rendering_software()
     if ours.lock is None or theirs.lock != ours.lock:
         return None, (other_software(theirs, ours),)
-    return remade_report(archive.read(REPORT), rendered(again, theirs)), ()
+    return remade_report(report.digest, digest_of_pieces(rendered(again, theirs))), ()

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from ledger.audit.archive import Archive
 from ledger.audit.printed import Signed
+from ledger.audit.scope import Scope
 from ledger.audit.verification import Dating, Finding, Rotation
 from ledger.model.determination import MethodVersion, View
 from ledger.model.erasure import Erasure
@@ -35,6 +36,7 @@ class Claim(Value):
     subjects: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=10_000)]
     view: View
     method: MethodVersion
+    scope: Scope = Scope()
 
 
 @dataclass(slots=True)

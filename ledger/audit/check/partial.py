@@ -62,6 +62,7 @@ def _run(case: Case, said: Sequence[Said], authority: Authority, claim: Claim) -
         absent=case.absent,
         engine=SqliteEngine(),
         open_observations=lambda digest: case.bundle.open(observations_member(digest)),
+        period=claim.scope.period,
         shape=claim.shape,
     )
 

@@ -13,7 +13,7 @@ from ledger.audit.bundle import Manifest, Software
 from ledger.audit.check.case import Case
 from ledger.audit.printed import SIGNED, Printed, Signed, appended_beside_signatures, printed_words
 from ledger.audit.result import AuditResult
-from ledger.errors import PledgerError, UnavailableError
+from ledger.errors import MalformedError, PledgerError, UnavailableError
 
 Look = Callable[[bytes], tuple[Signed, ...]]
 """Looks at the signatures on a printed report."""
@@ -22,6 +22,10 @@ Typeset = Callable[[AuditResult, Software, Printed], bytes]
 """Sets the report of a result again, as a printed one says that it was set: its language, its bundle."""
 
 PRINTED: Final = "the printed report"
+
+UNPRINTED: Final = "printing: not compared"
+"""How a part that is not checked begins, where nothing of the print was: whoever forges one can bring this about."""
+
 _AROUND: Final = 30
 
 
@@ -47,31 +51,35 @@ def check_printed(
     case: Case, manifest: Manifest | None, result: AuditResult | None, printed: Printed | None, printer: Printer | None
 ) -> None:
     """Step 14. Compare a printed report with the one that this result gives."""
-    notes = case.notes
     if printed is None:
         return
     if SIGNED in printed.raw:
         _look_at_signatures(case, printed, printer)
     if manifest is None or result is None or printer is None:
-        notes.skip("rendering")
+        _leave(case, "as there is nothing here to compare it with")
         return
     if missing := [one for one in printed.fonts if one not in printer.fonts]:
-        notes.skip("rendering")
-        notes.skip(f"printing: set with the font {missing[0]}, which is not at hand (--font)")
+        _leave(case, f"as it says that it was set with the font {missing[0]}, which is not at hand (--font)")
         return
     is_same = printer.lock is not None and manifest.software.lock == printer.lock
     if not is_same and printed.edition != printer.edition:
-        notes.skip("rendering")
+        _leave(case, "as it says that other software worded it; that software compares it")
         return
     try:
         ours = printer.typeset(result, manifest.software, printed)
-    except PledgerError:
-        notes.skip("rendering")
+    except PledgerError as error:
+        _leave(case, f"as it cannot be set here: {error.message}")
         return
     if is_same:
         _compare_bytes(case, printed.raw, ours)
     else:
         _compare_words(case, printed.raw, ours)
+
+
+def _leave(case: Case, why: str) -> None:
+    """Say that nothing of the print was compared, and why."""
+    case.notes.skip("rendering")
+    case.notes.skip(f"{UNPRINTED}, {why}")
 
 
 def _look_at_signatures(case: Case, printed: Printed, printer: Printer | None) -> None:
@@ -109,9 +117,15 @@ def _compare_bytes(case: Case, theirs: bytes, ours: bytes) -> None:
 
 def _compare_words(case: Case, theirs: bytes, ours: bytes) -> None:
     try:
-        differ = printed_words(theirs) != printed_words(ours)
-    except PledgerError:
-        case.notes.skip("rendering")
+        said = printed_words(theirs)
+    except MalformedError as error:
+        # Those of this wording can be read: a print that cannot was made by somebody else.
+        case.notes.find(14, "printed.words", PRINTED, f"Its words cannot be read: {error.message}")
+        return
+    try:
+        differ = said != printed_words(ours)
+    except PledgerError as error:
+        _leave(case, f"as its words cannot be read: {error.message}")
         return
     if differ:
         sentence = f"It prints other words than this result gives: {_words_differ(theirs, ours)}."

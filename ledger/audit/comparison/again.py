@@ -43,6 +43,7 @@ def conduct_again(archive: Archive, result: AuditResult) -> AuditResult:
         engine=SqliteEngine(),
         open_observations=lambda digest: archive.open(observations_member(digest)),
         absent=absent,
+        period=result.scope.period,
         shape=result.schema_,
     )
 

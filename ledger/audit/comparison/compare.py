@@ -13,7 +13,7 @@ from ledger.audit.comparison.cause import Causes, causes_between
 from ledger.audit.comparison.commitment import tell_commitment
 from ledger.audit.comparison.comparison import Changed, Compared, Comparison, Follows
 from ledger.audit.comparison.given import as_data
-from ledger.audit.comparison.path import changed_paths, is_below
+from ledger.audit.comparison.path import changed_paths, homes_of, is_below
 from ledger.audit.comparison.record import tell_frame, tell_opinion, tell_record
 from ledger.audit.comparison.told import plainly
 from ledger.audit.procedure import format_result
@@ -26,7 +26,8 @@ _TERM: Final = rf"{_COMMITMENT}terms\[[^\]]*\]\."
 _READING: Final = rf"{_TERM}readings\[[^\]]*\]\."
 
 FOLLOWS: Final[tuple[tuple[str, str], ...]] = (
-    (r"title", "the commitments audited"),
+    (r"title", "the commitments audited, the period asked for and the opinion"),
+    (r"scope\.outside", "the period asked for and the terms"),
     (r"findings", "the outcomes and figures of the terms"),
     (
         r"opinion\.(considered|running|parts|sources_missing)",
@@ -69,7 +70,8 @@ def compare(before: AuditResult, after: AuditResult, said: Sequence[Said] = ()) 
     causes = causes_between(before, after, said)
     changed = tuple(_tell(causes))
     paths = changed_paths(as_data(before), as_data(after))
-    untold = [path for path in paths if not _is_told(path, changed)]
+    told = {member for one in changed for member in one.members}
+    untold = [path for path in paths if told.isdisjoint(homes_of(path))]
     followed = dict.fromkeys(one for path in untold if (one := _follows(path)) is not None)
     others = dict.fromkeys(_home(path) for path in untold if _follows(path) is None)
     return Comparison(
@@ -90,10 +92,6 @@ def _tell(causes: Causes) -> Iterator[Changed]:
     for subject in dict.fromkeys((*old, *new)):
         yield from tell_commitment(causes, old.get(subject), new.get(subject))
     yield from tell_record(causes)
-
-
-def _is_told(path: str, changed: Sequence[Changed]) -> bool:
-    return any(is_below(path, member) for one in changed for member in one.members)
 
 
 def _follows(path: str) -> Follows | None:

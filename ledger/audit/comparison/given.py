@@ -35,7 +35,7 @@ def parse_audit(raw: bytes, *, what: str = _WHAT) -> AuditResult:
     if schema not in SHAPES:
         shown = repr(schema)[:60] if isinstance(schema, str) else "no schema"
         message = (
-            f"{what[:1].upper()}{what[1:]} is of {shown}, and only {', '.join(SHAPES)} is known; give an audit's .json."
+            f"{what[:1].upper()}{what[1:]} is of {shown}, and known are {', '.join(SHAPES)}; give an audit's .json."
         )
         raise MalformedError(message, schema=schema if isinstance(schema, str) else None)
     try:

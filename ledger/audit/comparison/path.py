@@ -46,6 +46,12 @@ def is_below(path: str, member: str) -> bool:
     return path == member or (path.startswith(member) and path[len(member)] in ".[")
 
 
+def homes_of(path: str) -> Iterator[str]:
+    """Yield every member that a path is below (``is_below``), from the outermost to itself."""
+    yield from (path[:place] for place, one in enumerate(path) if one in ".[")
+    yield path
+
+
 def keyed(items: Sequence[Json], member: str) -> dict[str, Json]:
     """Return the items of a list by their names; what has none, or one that another has, is named by its place.
 

@@ -14,6 +14,7 @@ from ledger.audit.opinion import Opinion
 from ledger.audit.phrase import joined, plain_word
 from ledger.audit.result import EvidenceLine, Reply
 from ledger.model.determination import View
+from ledger.model.value import Days
 
 _SENTENCES: Final[tuple[tuple[str, ChangeKind, str], ...]] = (
     ("emphasis", "emphasis", "of emphasis"), ("not_covered", "scope", "of what is left out"),
@@ -30,6 +31,14 @@ def tell_frame(causes: Causes) -> Iterator[Changed]:
     if before.method != after.method:
         words = f"method {before.method} became {after.method}, under which everything may come out otherwise"
         yield plainly("method", ["method"], words, ends=(before.method, after.method))
+    if before.schema_ != after.schema_:
+        members = ["schema", *(["scope"] if before.scope == after.scope else [])]
+        words = f"the shape {before.schema_} became {after.schema_}, whose results have other members and titles"
+        yield plainly("member", members, words, ends=(before.schema_, after.schema_))
+    if before.scope.period != after.scope.period:
+        was, now = (_days(one.scope.period) for one in (before, after))
+        yield plainly("scope", ["scope"], f"asked was what falls due {was}, and is what falls due {now}",
+                      ends=(was, now))  # fmt: skip
     if before.subjects != after.subjects and set(before.subjects) == set(after.subjects):
         yield plainly("subjects", ["subjects"], "the commitments stand in another order")
 
@@ -142,6 +151,10 @@ def _replies(causes: Causes) -> Iterator[Changed]:
 def _reply(one: Reply) -> str:
     quoted = f": “{one.quote.text}”" if one.quote is not None else ""
     return f"{one.party} {plain_word(one.stance)} the {one.about} on {one.date}, of {joined(one.terms)}{quoted}"
+
+
+def _days(period: Days | None) -> str:
+    return f"from {period.start} to {period.end}" if period is not None else "on any day"
 
 
 def _view(view: View) -> str:

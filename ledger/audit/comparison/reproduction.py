@@ -160,9 +160,9 @@ def is_run_here(result: AuditResult) -> bool:
     return result.method == METHOD
 
 
-def remade_report(given: bytes, again: bytes) -> Remade:
-    """Return the report of a bundle beside the one rendered again."""
-    return Remade(name=REPORT, given=digest(given), again=digest(again), same=given == again)
+def remade_report(given: str, again: str) -> Remade:
+    """Return the report of a bundle beside the one rendered again, by their digests."""
+    return Remade(name=REPORT, given=given, again=again, same=given == again)
 
 
 def other_software(theirs: Software, ours: Software) -> str:

@@ -36,6 +36,8 @@ _WHOLE: Final = 1000
 """Up to so many characters, a cell is kept on one page."""
 
 _BOXES: Final = ("card", "entry", "finding", "reply", "record", "verdict")
+_UNBROKEN: Final = 2000
+"""Up to so many characters, a third of a sheet, a record is not broken over two sheets."""
 _APART: Final = ("small", "figure", "reason", "ratio", "translation")
 """Classes of pieces that begin a line of their own inside a cell, as the page's style sheet has it."""
 
@@ -98,7 +100,8 @@ class _Blocks:
         if found is not None:
             yield self._heading(one, int(found[1]))
         elif one.tag == "p":
-            style = next((name for name in ("eyebrow", "plain", "provenance", "small", "who", "told", "key", "scores")
+            style = next((name for name in ("eyebrow", "plain", "provenance", "small", "who", "told", "key", "scores",
+                                      "lead")
                           if one.is_a(name)), "")  # fmt: skip
             yield from self._paragraph(one.children, style)
         elif one.tag in {"ul", "ol"}:
@@ -137,7 +140,8 @@ class _Blocks:
         if place:
             inner = [{"k": "place", "id": place}, *inner]
         if kind is not None:
-            yield {"k": "box", "kind": kind, "c": inner}
+            is_whole = kind == "record" and len(one.text()) <= _UNBROKEN
+            yield {"k": "box", "kind": kind, "whole": is_whole, "c": inner}
         elif one.is_a("pictures"):
             yield {"k": "columns", "c": [self.inside(part) for part in one.elements()]}
         elif one.is_a("scroll"):

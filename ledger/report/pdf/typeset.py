@@ -6,6 +6,8 @@ moment in the file is that of the view. Source: ISO 19005-3; ISO 14289-1; design
 """
 
 import json
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from ledger.audit.printed import ATTACHMENT, ATTACHMENT_LIMIT, EDITION_KEYWORD, FONT_KEYWORD
 from ledger.audit.result import AuditResult
@@ -32,13 +34,18 @@ if TYPE_CHECKING:
 STANDARDS: Final = ("a-3b", "ua-1")
 """What the file is written as: PDF/A-3, level B, and PDF/UA-1."""
 
-PAGE_LIMIT: Final = 12 << 20
-"""The most bytes of a page that is set: some thousand sheets, for which the typesetter takes some two gigabytes."""
+PAGE_LIMIT: Final = 1_950_000
+"""The most bytes of a page that is set whole: some hundred and fifty sheets, as of thirty commitments, in one gigabyte.
+The typesetter keeps all of them in memory, so a larger report is set in short (docs/decisions/0030)."""
+
+PAGE_CHAPTERS: Final = 50
+"""From so many commitments on a report is set in short, whatever its page would come to."""
 
 _TEMPLATE: Final = "report.typ"
+_REPORT: Final = "report.pdf"
 _LATIN: Final = ((0x20, 0x7F), (0xA0, 0x180), (0x2010, 0x2027), (0x2212, 0x2213))
 _STRIP: Final = ("bands", "scores")
-_CARDS: Final = 30
+_CARDS: Final = 8
 """Up to so many commitments, the summary is tried in fuller forms than a list."""
 
 
@@ -47,13 +54,19 @@ class Attached:
     """The bundle as it goes into the file.
 
     Attributes:
+        bundle: a seekable file; it is copied piece by piece, so that no second one is in memory.
         audit: digest of the result in it.
         edition: of wording and looks (`ledger.service.software.edition`), which the file names.
     """
 
-    bundle: bytes
+    bundle: BinaryIO
     audit: str
     edition: str
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.bundle.seek(0, os.SEEK_END)
 
 
 def typeset(
@@ -69,20 +82,9 @@ def typeset(
     Raises:
         UnavailableError: the extra ``report`` is not installed, or the typesetter fails.
         UsageError: the fonts have not all characters of the language.
-        MalformedError: the bundle is too large to be attached, or the page to be set.
+        MalformedError: the bundle is too large to be attached.
     """
-    if len(attached.bundle) > ATTACHMENT_LIMIT:
-        message = (
-            f"The bundle has {len(attached.bundle)} bytes, and a PDF carries at most {ATTACHMENT_LIMIT}: "
-            "write it beside the report (-o FILE.zip -o FILE.html)."
-        )
-        raise MalformedError(message)
-    if len(page) > PAGE_LIMIT:
-        message = (
-            f"The report has {len(page)} bytes as a page, and a PDF is set of at most {PAGE_LIMIT}: "
-            "audit fewer commitments at a time, or write .html, .xlsx or .json."
-        )
-        raise MalformedError(message)
+    refuse_large_bundle(attached.size)
     coverage, words = coverage_of(tuple(faces)), catalogue(language)
     _refuse_unset_language(words, coverage)
     tree = read_page(page)
@@ -95,6 +97,20 @@ def typeset(
             # A glyph is in the table and still cannot be shaped: then only plain Latin is set, and all else is noted.
             data = _data(tree, result, attached, words, _Latin(), faces)
             return _compiled({**data, "fonts": families}, attached.bundle, room.fonts, result)
+
+
+def refuse_large_bundle(size: int) -> None:
+    """Raise where a bundle of so many bytes is too large to be attached.
+
+    Raises:
+        MalformedError: it is.
+    """
+    if size > ATTACHMENT_LIMIT:
+        message = (
+            f"The bundle has {size} bytes, and a PDF carries at most {ATTACHMENT_LIMIT}: "
+            "write it beside the report (-o FILE.zip -o FILE.html)."
+        )
+        raise MalformedError(message)
 
 
 class _Latin(Coverage):
@@ -145,15 +161,15 @@ def _data(
         "footer": _footer(result, attached, words),
         "page": words.say("pdf.page", n="{n}", pages="{pages}"),
         "facts": shown,
-        "summary": {"forms": _forms(summary, places, len(result.commitments))},
+        "summary": {"forms": _forms(summary, places)},
         "contents": heading.text() if heading is not None else "",
         "sections": [_section(one, places & linked) for one in sections],
         "closing": _closing(settable, faces, words),
-        "attachment": {"name": ATTACHMENT, "description": words.say("pdf.attached", size=len(attached.bundle))},
+        "attachment": {"name": ATTACHMENT, "description": words.say("pdf.attached", size=attached.size)},
     }
 
 
-def _forms(summary: Element, places: frozenset[str], count: int) -> list[list[Node]]:
+def _forms(summary: Element, places: frozenset[str]) -> list[list[Node]]:
     """Return the summary in ever shorter forms; whatever a form leaves out stands in its chapter."""
     plain = _without(summary, ("unknown", "quote"))
     brief = _first_figures(plain)
@@ -161,7 +177,8 @@ def _forms(summary: Element, places: frozenset[str], count: int) -> list[list[No
     listed = _listed(_without(least, (*_STRIP, "who")))
     forms = [summary, _without(summary, ("unknown",)), plain, brief, _without(brief, _STRIP), least,
              _without(least, _STRIP), listed, listed.without(lambda one: one.is_a("sums"))]  # fmt: skip
-    chosen = forms if count <= _CARDS else forms[-1:]
+    cards = sum(one.is_a("card") for one in summary.walk())
+    chosen = forms if 0 < cards <= _CARDS else forms[-1:]
     return [blocks(one, places=places) for one in chosen]
 
 
@@ -275,7 +292,7 @@ def _template() -> bytes:
     return resources.files(__package__).joinpath(_TEMPLATE).read_bytes()
 
 
-def _compiled(data: Mapping[str, Any], bundle: bytes, fonts: "Fonts", result: AuditResult) -> bytes:
+def _compiled(data: Mapping[str, Any], bundle: BinaryIO, fonts: "Fonts", result: AuditResult) -> bytes:
     """Return the file that the typesetter makes of the data, in a folder that holds nothing else.
 
     Raises:
@@ -288,13 +305,17 @@ def _compiled(data: Mapping[str, Any], bundle: bytes, fonts: "Fonts", result: Au
         room = Path(folder)
         room.joinpath(_TEMPLATE).write_bytes(_template())
         room.joinpath("data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        room.joinpath(ATTACHMENT).write_bytes(bundle)
+        with room.joinpath(ATTACHMENT).open("wb") as copy:
+            bundle.seek(0)
+            shutil.copyfileobj(bundle, copy)
         try:
-            return typst.compile(
-                str(room / _TEMPLATE), root=folder, format="pdf", font_paths=fonts,
+            # Into a file: what the typesetter holds is gone before the result is read.
+            typst.compile(
+                str(room / _TEMPLATE), str(room / _REPORT), root=folder, format="pdf", font_paths=fonts,
                 ignore_system_fonts=True, pdf_standards=list(STANDARDS), timestamp=int(moment.timestamp()),
             )  # fmt: skip
         except typst.TypstError as error:
             said = " ".join(error.message.replace(folder, "").split())[:200]
             message = f"The typesetter cannot set this report ({said}); write HTML, and report this."
             raise UnavailableError(message) from error
+        return room.joinpath(_REPORT).read_bytes()

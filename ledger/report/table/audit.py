@@ -31,6 +31,9 @@ def _audit_rows(result: AuditResult) -> Iterator[Row]:
     yield ("origin", result.origin)
     yield ("genesis", result.genesis)
     yield ("subjects", " ".join(result.subjects))
+    if result.scope.period is not None:
+        yield ("period", f"{result.scope.period.start}/{result.scope.period.end}")
+        yield ("outside", " ".join(result.scope.outside))
     yield ("schema", result.schema_)
     yield ("digest", digest_of(result))
 

@@ -22,8 +22,10 @@ from ledger.audit.closure import Closure, by_subject, closure_of, in_closure
 from ledger.audit.engine import SqliteEngine
 from ledger.audit.procedure import conduct, format_result
 from ledger.audit.result import AuditResult
+from ledger.audit.shape import SHAPE
 from ledger.model.determination import View
 from ledger.model.statement import CharterStatement, Statement, parse_statement
+from ledger.model.value import Days
 from ledger.signing.canonical import format_json
 from ledger.signing.envelope import APPROVAL, POSSESSION, STATEMENT, Typ, open_envelope, seal
 from ledger.signing.key import PrivateKey
@@ -298,7 +300,13 @@ class SmallLedger:
         return authority
 
     def audit(
-        self, subjects: Sequence[str] = (SOY,), *, view: View | None = None, absent: Sequence[Header] = ()
+        self,
+        subjects: Sequence[str] = (SOY,),
+        *,
+        view: View | None = None,
+        absent: Sequence[Header] = (),
+        period: Days | None = None,
+        shape: str = SHAPE,
     ) -> AuditResult:
         """Return the result of an audit of the whole ledger."""
         view = view or View(size=len(self.headers), as_of=VIEW_DAY)
@@ -310,6 +318,8 @@ class SmallLedger:
             engine=SqliteEngine(),
             open_observations=lambda digest: io.BytesIO(self.files[digest]),
             absent=absent,
+            period=period,
+            shape=shape,
         )
 
     def members(self, subjects: Sequence[str] = (SOY,), **audit: Any) -> dict[str, bytes]:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from ledger.assessment.link import Together
+from ledger.audit import compose
 from ledger.audit.procedure import format_result
 from ledger.audit.result import AuditResult
+from ledger.model.determination import View
 from ledger.signing.canonical import parse_canonical
 from tests.unit.audit.small_ledger import COMMITMENT, ORIGIN, SmallLedger, soy_ledger
 
@@ -31,6 +34,39 @@ def test_title_follows_from_what_is_audited(count: int, title: str) -> None:
     """Nobody chooses a title: it names the pledge, or counts them where they are several."""
     ledger, names = several(count)
     assert ledger.audit(names).title == title
+
+
+PROGRESS = {
+    (1, "audit-result.v2"): "Progress statement: A",
+    (3, "audit-result.v2"): "Progress statement on 3 commitments",
+    (1, "audit-result.v1"): "Compliance audit: A",
+    (3, "audit-result.v1"): "Compliance audit of 3 commitments",
+}
+
+
+@pytest.mark.parametrize(("count", "shape"), PROGRESS)
+def test_title_before_a_deadline_is_of_a_progress_statement(count: int, shape: str) -> None:
+    """Where no material term is due, nobody reads of a compliance audit (A5); older shapes keep their titles."""
+    ledger, names = several(count)
+    result = ledger.audit(names, view=View(size=len(ledger.headers), as_of="2019-06-01"), shape=shape)
+    assert (result.opinion.code, result.title) == ("A5", PROGRESS[count, shape])
+
+
+@pytest.mark.parametrize(("shape", "by_member"), [("audit-result.v1", False), ("audit-result.v2", True)])
+def test_totals_of_an_older_shape_look_at_no_members(
+    monkeypatch: pytest.MonkeyPatch, shape: str, by_member: bool
+) -> None:
+    """A bundle of before has totals by series alone, and is verified so (R16; design §2.6)."""
+    asked: list[bool] = []
+
+    def counted(*_: object, by_member: bool) -> Together:
+        asked.append(by_member)
+        return Together((), ())
+
+    monkeypatch.setattr(compose, "totals", counted)
+    ledger, names = several(2)
+    ledger.audit(names, view=View(size=len(ledger.headers), as_of="2019-06-01"), shape=shape)
+    assert set(asked) == {by_member}
 
 
 def test_result_names_log_view_and_method_and_no_software() -> None:

@@ -57,6 +57,10 @@ def test_outcome_that_stands_is_counted() -> None:
 
 OPINIONS = {
     "the same commitments": (published(), "The opinion was A5 then, and is A"),
+    "another period": (
+        published(period={"start": "2019-01-01", "end": "2019-12-31"}),
+        "The opinion was A5, over another period",
+    ),
     "others too": (published(subjects=(SOY, "another")), "The opinion was A5, over other commitments than here"),
 }
 

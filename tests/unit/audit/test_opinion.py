@@ -1,5 +1,7 @@
 """The opinion: the first row that matches, over the due material terms, arithmetic shown (method §6, A1–A5)."""
 
+import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -191,3 +193,21 @@ def test_target_of_nothing_has_no_share_of_value() -> None:
         (commitment_result(*(term(NOT_MET if n == 0 else MET, name=f"t{n}", target="0") for n in range(4))),)
     )
     assert (opinion.code, opinion.parts[1].value_share) == ("A3", None)
+
+
+def test_results_of_many_commitments_are_let_go_of_one_by_one() -> None:
+    """Only what the opinion asks of each stays, so that a thousand results need not stand side by side (design §4)."""
+    alive: weakref.WeakSet[CommitmentResult] = weakref.WeakSet()
+    most = 0
+
+    def read_one_by_one() -> Iterator[CommitmentResult]:
+        nonlocal most
+        for _ in range(20):
+            result = terms(MET).model_copy()
+            alive.add(result)
+            most = max(most, sum(1 for _ in alive))
+            yield result
+            del result
+
+    assert opine(read_one_by_one()).code == "A1"
+    assert most <= 3

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ledger.audit import printed
 from ledger.audit.printed import appended_beside_signatures, open_printed, printed_words
 from ledger.errors import MalformedError
 
@@ -141,6 +142,24 @@ def test_words_that_cannot_be_read_are_refused() -> None:
     """A font without its table of characters says nothing that could be compared."""
     with pytest.raises(MalformedError, match="damaged"):
         printed_words(pdf(font=b"<</Type/Font>>"))
+
+
+def test_pages_together_have_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many pages are read for no more than one may cost: bytes and operators are counted over the whole file."""
+    raw = pdf(contents=stream(b"BT /f0 9 Tf <0012> Tj ET"))
+    for limit, value in (("_OPERATORS_LIMIT", 3), ("_PAGES_BYTES_LIMIT", 20), ("_PAGE_LIMIT", 10)):
+        with monkeypatch.context() as patched:
+            patched.setattr(printed, limit, value)
+            with pytest.raises(MalformedError, match=r"more than the|do not rely on it"):
+                printed_words(raw)
+    assert printed_words(raw) == "3"
+
+
+def test_code_that_stands_for_a_whole_text_is_refused() -> None:
+    """Two bytes of a page say a character, and never a book."""
+    table = stream(b"1 beginbfchar\n<0012> <" + b"0041" * 40 + b">\nendbfchar")
+    with pytest.raises(MalformedError, match="damaged"):
+        printed_words(pdf(contents=stream(b"BT /f0 9 Tf <0012> Tj ET"), table=table))
 
 
 FORM = b"<</FT/Sig/Subtype/Widget/Rect[0 0 0 0]>>"

@@ -32,7 +32,7 @@ def public(ledger: SmallLedger, *rules: str) -> bytes:
     """The bundle for the public, by these rules."""
     sink = io.BytesIO()
     whole = open_bundle(io.BytesIO(ledger.bundle()))
-    redact(whole, parse_redaction(rules), sink, render=lambda _, __: b"<!doctype html><title>For all</title>")
+    redact(whole, parse_redaction(rules), sink, render=lambda _, __: (b"<!doctype html>", b"<title>For all</title>"))
     return sink.getvalue()
 
 
@@ -111,7 +111,7 @@ def test_what_is_said_to_be_withheld_may_not_be_there() -> None:
     ledger = spoken()
     sink = io.BytesIO()
     whole = open_bundle(io.BytesIO(ledger.bundle()))
-    redact(whole, parse_redaction(["raw"]), sink, render=lambda _, __: None)
+    redact(whole, parse_redaction(["raw"]), sink, render=lambda _, __: ())
     archive = open_bundle(io.BytesIO(sink.getvalue()))
     manifest = parse_manifest(archive.read("manifest.json"))
     forged = io.BytesIO()

@@ -881,9 +881,9 @@ def test_later_version_is_still_signed_by_who_may() -> None:
 # --- 12: the report ---------------------------------------------------------------------------------------------------
 
 
-def render(audit: AuditResult, software: Software) -> bytes:
-    """Render the title alone."""
-    return f"{audit.title} ({software.version})".encode()
+def render(audit: AuditResult, software: Software) -> tuple[bytes, ...]:
+    """Render the title alone, in two pieces."""
+    return audit.title.encode(), f" ({software.version})".encode()
 
 
 def test_same_software_renders_the_same_report(sound: bytes) -> None:
@@ -892,8 +892,14 @@ def test_same_software_renders_the_same_report(sound: bytes) -> None:
     answer = checked(bundled(members), render=render, lock=SOFTWARE.lock)
     assert answer.sound
     assert answer.not_checked == ()
-    members["report.html"] = b"A broken promise (0.1.0)"
-    assert codes(bundled(members), render=render, lock=SOFTWARE.lock) == {"report.differs"}
+    for other in (
+        b"A broken promise (0.1.0)",
+        b"Compliance audit: Soybeans in 2019 (0.1.0) ",
+        b"Compliance audit",
+        b"",
+    ):
+        members["report.html"] = other
+        assert codes(bundled(members), render=render, lock=SOFTWARE.lock) == {"report.differs"}
 
 
 def test_other_software_leaves_the_rendering_unchecked(sound: bytes) -> None:
@@ -907,7 +913,7 @@ def test_other_software_leaves_the_rendering_unchecked(sound: bytes) -> None:
 def test_renderer_that_is_not_installed_leaves_it_unchecked(sound: bytes) -> None:
     """What cannot be rendered here is not checked, and is no fault of the bundle."""
 
-    def absent(audit: AuditResult, software: Software) -> bytes:
+    def absent(audit: AuditResult, software: Software) -> tuple[bytes, ...]:
         raise UnavailableError("The report extra is not installed; install it.")
 
     assert checked(sound, render=absent, lock=SOFTWARE.lock).not_checked == ("rendering",)

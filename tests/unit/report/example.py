@@ -269,7 +269,7 @@ def _finding(subject: str, name: str, outcome: str, condition: str) -> dict[str,
 
 
 DATA: dict[str, Any] = {
-    "schema": "audit-result.v1",
+    "schema": "audit-result.v2",
     "origin": "example.com/promises",
     "genesis": "sha256:" + "12" * 32,
     "view": {"size": 118, "as_of": "2026-08-27"},

@@ -10,7 +10,7 @@ import pytest
 from ledger.errors import UnavailableError
 from ledger.report import drawing
 from ledger.report.chart import FONT, dimensions_chart
-from ledger.report.drawing import clean, draw
+from ledger.report.drawing import clean, draw, numbered
 from ledger.report.wording import catalogue
 from tests.unit.report.example import result
 
@@ -116,3 +116,21 @@ def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.M
             picture()
     finally:
         drawing._converter.cache_clear()
+
+
+LABELLED = (
+    '<svg xmlns="http://www.w3.org/2000/svg"><title>图</title><text>应达</text><text>40</text><text>已见</text>'
+    '<text opacity="0">四月</text><text>应达</text></svg>'
+)
+
+
+def test_label_that_the_fonts_lack_is_a_number() -> None:
+    """The same label has the same number; what is not seen has none, and figures stay (style §6)."""
+    picture, labels = numbered(LABELLED, has=str.isascii)
+    assert [one.text for one in read(picture).iter(f"{SVG}text")] == ["(1)", "40", "(2)", "四月", "(1)"]
+    assert labels == ("应达", "已见")
+
+
+def test_picture_that_the_fonts_have_stays_to_the_byte() -> None:
+    """Numbers stand only where they must."""
+    assert numbered(picture(), has=str.isascii) == (picture(), ())

@@ -1,7 +1,9 @@
 """The page: complete in itself, readable by everybody, in the order of the method, and unmoved by hostile words."""
 
+import gc
 import re
 import sys
+import weakref
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -9,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from ledger.assessment.result import CommitmentResult
 from ledger.audit.bundle import Software
+from ledger.audit.kept import KEPT_FROM, Kept
+from ledger.audit.result import AuditResult
 from ledger.errors import NotFoundError, UnavailableError
 from ledger.report import html
 from ledger.report.foreign import web_address
-from ledger.report.html import render, render_html
+from ledger.report.html import html_pieces, render, render_html
 from tests.unit.report.example import MONTHS, WEEKS, cite, data, figures, level, ratio, reading, result, term
 from tests.unit.report.page import Page, read
 
@@ -53,12 +58,13 @@ def test_same_result_is_the_same_bytes() -> None:
 def test_maker_and_verifier_of_a_bundle_render_the_same() -> None:
     """What a bundle carries depends on the result and the software alone (design §2.6)."""
     software = Software(name="pledger", version="0.1.0", lock="sha256:" + "0" * 64)
-    assert render(result(), software) == raw()
+    assert b"".join(render(result(), software)) == raw()
 
 
 def test_software_without_a_lock_says_so() -> None:
     """A rendering without a lock cannot be repeated, and the page does not claim one (design §2.6)."""
-    assert b"pledger 0.1.0, lock none" in render(result(), Software(name="pledger", version="0.1.0", lock=None))
+    software = Software(name="pledger", version="0.1.0", lock=None)
+    assert b"pledger 0.1.0, lock none" in b"".join(render(result(), software))
 
 
 def test_elements_are_closed_in_order() -> None:
@@ -697,3 +703,56 @@ def test_earlier_conclusions_are_followed_up() -> None:
     for part in ("Progress statement", "29 February 2020", "It was withdrawn.", "the wrong file", "and is A4 now"):
         assert part in text
     assert "no earlier determination or audit" in text_of("follow-up")
+
+
+# --- many commitments -------------------------------------------------------------------------------------------------
+
+
+def many(count: int) -> AuditResult:
+    """The example with one of its commitments over and over, under other names."""
+    whole = data()
+    pledge, words = whole["commitments"][0], whole["words"][0]
+    names = [f"pledge-{number:03d}" for number in range(count)]
+    whole["commitments"] = [{**pledge, "subject": name, "title": f"Pledge {name}"} for name in names]
+    whole["words"] = [{**words, "subject": name} for name in names]
+    whole["subjects"] = names
+    return result(whole)
+
+
+def test_many_commitments_come_piece_by_piece_and_one_at_a_time() -> None:
+    """Results that wait outside memory give the same page, and each chapter is let go before the next is made."""
+    whole = many(KEPT_FROM)
+    waiting = Kept(whole.commitments)
+    seen: list[weakref.ref[CommitmentResult]] = []
+    most = 0
+
+    class Watched(Kept):
+        """Counts the results that are in memory."""
+
+        def __getitem__(self, place: Any) -> Any:
+            nonlocal most
+            found = Kept.__getitem__(self, place)
+            seen.append(weakref.ref(found))
+            if len(seen) % 25 == 0:
+                gc.collect()  # what is let go of in a cycle waits for it
+            most = max(most, sum(one() is not None for one in seen))
+            return found
+
+    waiting.__class__ = Watched
+    streamed = whole.model_copy(update={"commitments": waiting})
+    pieces = list(html_pieces(streamed, software=SOFTWARE))
+    assert len(pieces) > 5
+    assert b"".join(pieces) == render_html(whole, software=SOFTWARE)
+    assert 0 < most < KEPT_FROM - 10
+
+
+def test_report_in_short_has_rows_and_no_chapters() -> None:
+    """What is too large for paper says what it leaves out: chapters, findings, and rows beyond the first."""
+    page = read(render_html(many(html.SHORT_ROWS + 13), software=SOFTWARE, is_short=True))
+    text = " ".join(page.id("summary").text.split())
+    assert "This paper is the audit in short." in text
+    assert f"Pledge pledge-{html.SHORT_ROWS - 1:03d}" in text
+    assert f"Pledge pledge-{html.SHORT_ROWS:03d}" not in text
+    assert "13 more stand in the page, the workbook and audit.json." in text
+    assert not [one for one in page.all("section") if one.attributes.get("class") == "chapter"]
+    assert not [one for one in page.all("section") if one.attributes.get("id") == "findings"]

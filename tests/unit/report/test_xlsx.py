@@ -14,7 +14,7 @@ from ledger.audit.result import AuditResult
 from ledger.errors import UnavailableError, UsageError
 from ledger.report import xlsx
 from ledger.report.table.audit import TABLES, digest_of, table_named
-from ledger.report.xlsx import is_exact, render_xlsx
+from ledger.report.xlsx import is_exact, write_xlsx
 from tests.unit.report.example import data, result
 
 calamine = pytest.importorskip("python_calamine", reason="the extra `tables` reads workbooks")
@@ -24,7 +24,9 @@ pytest.importorskip("typst", reason="the extra `report` paints pictures")
 
 def render(audit: AuditResult | None = None, **more: Any) -> bytes:
     """A workbook."""
-    return render_xlsx(audit or result(), software="pledger 1, lock none", **more)
+    sink = io.BytesIO()
+    write_xlsx(audit or result(), sink, software="pledger 1, lock none", **more)
+    return sink.getvalue()
 
 
 @pytest.fixture(scope="module")
@@ -202,6 +204,13 @@ def test_chinese_workbook_says_the_same_in_chinese() -> None:
     cells = dict(zip(head, first, strict=True))
     assert cells["承诺"] == "phase-one-annex-6-1"
     assert cells["实际（高）（精确值）"] == "27.228"
+
+
+def test_chinese_pictures_have_no_words_of_another_language() -> None:
+    """What the fonts cannot draw is a number in the picture, and in Chinese in the cell beneath."""
+    said = [str(row[0]) for row in rows(render(language="zh"), "图表")]
+    assert any(line.startswith("(1) ") and "应达 33.47" in line and "十亿美元" in line for line in said)
+    assert not any("owed" in line or "billion" in line for line in said)
 
 
 def test_table_longer_than_a_sheet_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

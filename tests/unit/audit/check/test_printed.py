@@ -10,7 +10,7 @@ import pytest
 from ledger.audit.archive import Archive
 from ledger.audit.bundle import Manifest, Software
 from ledger.audit.check.case import Case, Notes
-from ledger.audit.check.printed import Printer, check_printed
+from ledger.audit.check.printed import UNPRINTED, Printer, check_printed
 from ledger.audit.printed import Printed, Signed, open_printed
 from ledger.audit.result import AuditResult
 from ledger.errors import MalformedError, UnavailableError
@@ -114,7 +114,17 @@ def test_other_software_compares_the_words(lock: str | None) -> None:
 
 def test_other_wording_is_not_checked() -> None:
     """What another edition would print is not known here."""
-    assert seen(spoken(ANOTHER_DIGIT), lock=OTHER, edition="sha256:other") == Seen([], ["rendering"], "")
+    found = seen(spoken(ANOTHER_DIGIT), lock=OTHER, edition="sha256:other")
+    assert found.codes == []
+    assert found.skipped[0] == "rendering"
+    assert found.skipped[1].startswith(f"{UNPRINTED}, as it says that other software worded it")
+
+
+def test_print_that_cannot_be_read_is_none_of_this_wording() -> None:
+    """A font without its table of characters would keep the words from being compared: that is found, not excused."""
+    found = seen(spoken(pdf(font=b"<</Type/Font>>")), lock=OTHER)
+    assert found.codes == ["printed.words"]
+    assert "Its words cannot be read" in found.sentences
 
 
 def test_font_that_is_not_at_hand_is_named() -> None:
@@ -122,6 +132,7 @@ def test_font_that_is_not_at_hand_is_named() -> None:
     found = seen(GENUINE)
     assert found.codes == []
     assert found.skipped[0] == "rendering"
+    assert found.skipped[1].startswith(UNPRINTED)
     assert "sha256:" + "c" * 64 in found.skipped[1]
     assert seen(GENUINE, ours=GENUINE, fonts=frozenset({"sha256:" + "c" * 64})).skipped == []
 
@@ -130,7 +141,8 @@ def test_font_that_is_not_at_hand_is_named() -> None:
 def test_without_result_or_printer_it_is_not_checked(lacking: str) -> None:
     """An audit that could not be run again, or a bare installation: the answer says so."""
     more: dict[str, Any] = {lacking: None}
-    assert seen(spoken(ANOTHER_DIGIT), **more) == Seen([], ["rendering"], "")
+    skipped = ["rendering", f"{UNPRINTED}, as there is nothing here to compare it with"]
+    assert seen(spoken(ANOTHER_DIGIT), **more) == Seen([], skipped, "")
 
 
 def test_printer_that_fails_leaves_it_unchecked() -> None:
@@ -139,7 +151,8 @@ def test_printer_that_fails_leaves_it_unchecked() -> None:
     def fail(_: object, __: object, ___: Printed) -> bytes:
         raise UnavailableError("no typesetter")
 
-    assert seen(SPOKEN, printer=Printer(fail, LOCK, EDITION, nobody)) == Seen([], ["rendering"], "")
+    skipped = ["rendering", f"{UNPRINTED}, as it cannot be set here: no typesetter"]
+    assert seen(SPOKEN, printer=Printer(fail, LOCK, EDITION, nobody)) == Seen([], skipped, "")
 
 
 SIGNATURES: dict[str, tuple[Any, list[str], list[str]]] = {
@@ -162,7 +175,7 @@ def test_signatures_are_looked_at_and_not_trusted(what: str) -> None:
 def test_signatures_that_nobody_can_look_at_are_said_to_be_unlooked_at() -> None:
     """A bare installation."""
     raw = append(SPOKEN, 15, b"<</Type/Sig/ByteRange[0 1 2 3]>>")
-    assert seen(raw, printer=None).skipped == ["signatures: not looked at", "rendering"]
+    assert seen(raw, printer=None).skipped[:2] == ["signatures: not looked at", "rendering"]
 
 
 def test_bundle_by_itself_has_nothing_printed() -> None:

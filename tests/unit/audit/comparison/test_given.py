@@ -49,7 +49,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "no audit that can be read again"),
     "a page": (lambda: b"<!doctype html><title>An audit</title>", "give the .json, .zip or .pdf"),
     "a text": (lambda: b"subject,outcome\n", "no audit that can be read again"),
-    "another schema": (lambda: changed(schema="audit-result.v9"), "only audit-result.v1 is known"),
+    "another schema": (lambda: changed(schema="audit-result.v9"), "known are audit-result.v1, audit-result.v2"),
     "a schema that is none": (lambda: b"{}", "no schema"),
     "a member too many": (lambda: changed(forged=1), "forged"),
     "a member too few": (lambda: changed().replace(b'"level":"automated, reproducible",', b""), "level"),
