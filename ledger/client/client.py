@@ -409,9 +409,23 @@ class Client:
         return read_answer(self.document(path, **query), told, url=self.url)
 
     def _log_keys(self, note: bytes) -> Sequence[VerifierKey]:
-        """Return the keys that have to have signed a checkpoint."""
+        """Return the keys that have to have signed a checkpoint.
+
+        Raises:
+            RefusedError: other keys signed it under the log's name than those of the policy that is held.
+        """
         if self._keys is None:
-            return [log.key for log in parse_policy(self.policy()).logs]
+            known = [log.key for log in parse_policy(self.policy()).logs]
+            signed = {(one.name, one.id) for one in parse_note(note).signatures}
+            names = {key.name for key in known}
+            if not signed & {(key.name, key.id) for key in known} and any(name in names for name, _ in signed):
+                message = (
+                    f"{self.url} is signed by other keys of the log than the policy at hand names. If they were "
+                    "replaced, open_remote follows that by the charter and its root keys; else have the operator's "
+                    "new policy from where you had the old one. Do not rely on it until then."
+                )
+                raise RefusedError(message, url=self.url)
+            return known
         return self._keys(parse_checkpoint(parse_note(note).text).size)
 
     def _check(self, outcome: Outcome, raw: bytes) -> None:

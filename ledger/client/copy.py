@@ -5,30 +5,48 @@
     ledger/    as every ledger's directory, without keys: what was followed and checked, and can be fetched again
     keys/      key files of this user for that ledger; nobody else ever sees them
     seen       the last checkpoint that was followed: no later log may contradict it, even where all is fetched anew
+    checked    that checkpoint, and the digest of the copy as it was when it had been checked whole
 
 The first time everything is read as ``pledger log import`` reads it, and from then on what is new: the served log has
 to begin with what is held, signed by the keys of the charter that was met first, or by those that its root keys
-appointed. A log that turns back, or has another past, is refused, and the copy stays as it is. Then the whole is
-checked anew; until that is done the copy is marked, so that nothing is computed from what was not. Source: design §2.4.
+appointed. A log that turns back, or has another past, is refused, and the copy stays as it is. What is new is checked,
+on the tree's edge that the checkpoint signs; until that is done the copy is marked, so that nothing is computed from
+what was not. Where the copy is not, to the byte, what was checked, or somebody asks for it, the whole is checked anew,
+and what is not sound is fetched again. Source: design §2.4.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, Final
+from urllib.parse import SplitResult
+
+import orjson
 
 from ledger.client.address import copy_name, read_address
-from ledger.errors import ForkError, MalformedError, RefusedError, UnavailableError
+from ledger.client.transport import LONG, Transport
+from ledger.errors import (
+    ForkError,
+    MalformedError,
+    NotFoundError,
+    PledgerError,
+    RefusedError,
+    UnavailableError,
+    UsageError,
+)
 from ledger.remote.static import HttpSite
 from ledger.runtime.database import open_store
 from ledger.runtime.file import unwritable, write_file
 from ledger.runtime.founding import import_log
-from ledger.runtime.settings import BLOBS, CONFIG, POLICY, WITHHELD, read_config, read_withheld
-from ledger.service.import_log import Imported, follow_log
+from ledger.runtime.opened import check_ledger
+from ledger.runtime.settings import BLOBS, CONFIG, DATABASE, POLICY, WITHHELD, read_config, read_withheld
+from ledger.service.import_log import SEVERAL, Imported, follow_log
+from ledger.service.pool import READERS, pool
 from ledger.service.ports import Progress
 from ledger.service.scene import Folded, fold_authority
 from ledger.service.site import Front
@@ -41,6 +59,10 @@ LEDGER: Final = "ledger"
 KEYS: Final = "keys"
 UNCHECKED: Final = "unchecked"
 SEEN: Final = "seen"
+CHECKED: Final = "checked"
+
+PAGE: Final = 1_000
+"""Statements that are asked for at a time; a server gives fewer where they are long."""
 
 FETCHERS: Final = 8
 """Threads that fetch statements; most of the time of each is waiting."""
@@ -50,7 +72,34 @@ ATTEMPTS: Final = 4
 
 
 class _Log(HttpSite):
-    """The static site of a served ledger, which may be closed to whoever has no token."""
+    """The log of a served ledger: its static site, which may be closed to whoever has no token, and its statements."""
+
+    def __init__(self, parts: SplitResult, *, token: str | None) -> None:
+        super().__init__(f"{parts.geturl()}/log", token=token, attempts=ATTEMPTS)
+        self._url = parts.geturl()
+        self._sent_token = token
+        self._transport: Transport | None = None
+
+    def statements(self, start: int, stop: int) -> Mapping[int, bytes]:
+        """Return statements of these entries by index; none where the server gives them one by one only.
+
+        They are as the server says, and nothing is believed of them before their digests are seen.
+        """
+        found: dict[int, bytes] = {}
+        if self._transport is None:
+            self._transport = Transport(self._url, token=self._sent_token)
+        while start < stop:
+            query = {"start": start, "limit": min(PAGE, stop - start)}
+            try:
+                reply = self._transport.ask("GET", "/v1/statements", query=query, patience=LONG)
+            except (NotFoundError, UsageError):
+                return {}
+            lines = [_line(line, start + at, self._url) for at, line in enumerate(reply.body.splitlines())]
+            if not lines:
+                return found
+            found |= {start + at: raw for at, raw in enumerate(lines) if raw is not None}
+            start += len(lines)
+        return found
 
     def open(self, path: str) -> BinaryIO | None:
         """Return a file for reading, or None where there is none.
@@ -86,18 +135,19 @@ class Copy:
         self._place = home / copy_name(parts)
         self.directory = self._place / LEDGER
         self.keys = self._place / KEYS
-        self.site = _Log(f"{parts.geturl()}/log", token=token, attempts=ATTEMPTS)
+        self.site = _Log(parts, token=token)
 
     @property
     def is_new(self) -> bool:
         """Whether nothing of the ledger is held yet."""
         return not (self.directory / CONFIG).is_file()
 
-    def follow(self, *, trusted: bytes | None = None, progress: Progress | None = None) -> None:
+    def follow(self, *, trusted: bytes | None = None, recheck: bool = False, progress: Progress | None = None) -> None:
         """Bring the copy up to what the server serves, verified.
 
         Args:
             trusted: a policy that the caller holds, which then has to accept the log.
+            recheck: check all that is held, and not only what is new.
             progress: told how many of how many steps are done.
 
         Raises:
@@ -107,12 +157,58 @@ class Copy:
         with self._alone():
             if (self._place / UNCHECKED).exists():
                 self._drop()
+            if not self.is_new and (recheck or not self._is_as_checked()) and not self._is_sound(progress):
+                shutil.rmtree(self.directory)
             if self.is_new:
                 import_log(self.site, self.directory, policy=trusted, progress=progress)
                 self._refuse_forgotten()
             else:
                 self._go_on(trusted, progress)
             self._see()
+            self._note_checked()
+
+    def _is_sound(self, progress: Progress | None) -> bool:
+        """Tell whether all that is held is sound, checked whole; what is not can be fetched again."""
+        try:
+            several = pool(preload=READERS, is_shared=True) if self._size() >= SEVERAL else nullcontext(None)
+            with several as processes:
+                return check_ledger(self.directory, progress=progress, executor=processes).is_sound
+        except PledgerError:
+            return False
+
+    def _is_as_checked(self) -> bool:
+        """Tell whether the copy is, to the byte, what was checked before."""
+        try:
+            return (self._place / CHECKED).read_bytes() == self._said_checked()
+        except OSError:
+            return False
+
+    def _note_checked(self) -> None:
+        """Note what was checked, if that is not noted already."""
+        said, path = self._said_checked(), self._place / CHECKED
+        if not path.exists() or path.read_bytes() != said:
+            fresh = self._place / f".{CHECKED}"
+            write_file(fresh, said)
+            fresh.replace(path)
+
+    def _said_checked(self) -> bytes:
+        """Return the last checkpoint that was followed, and the digest of the copy.
+
+        It is over the database, and over names and sizes of the files, each of which is held against its digest when it
+        is read.
+        """
+        known = hashlib.sha256()
+        for name in (DATABASE, f"{DATABASE}-wal", POLICY, WITHHELD):
+            path = self.directory / name
+            if path.is_file():
+                with path.open("rb") as file:
+                    known.update(b"%b %d\n" % (name.encode(), path.stat().st_size))
+                    known.update(hashlib.file_digest(file, "sha256").digest())
+        blobs = DirectoryBlobs(self.directory / BLOBS)
+        for digest in sorted(blobs.digests()):
+            known.update(b"%b %d\n" % (digest.encode(), blobs.size(digest) or 0))
+        note = (self._place / SEEN).read_text(encoding="utf-8")
+        return orjson.dumps({"checkpoint": note, "copy": f"sha256:{known.hexdigest()}"})
 
     def _refuse_forgotten(self) -> None:
         """Raise where what was fetched anew is not the log that was followed before.
@@ -231,3 +327,17 @@ class Copy:
             raise UnavailableError(message, directory=str(self._place)) from error
         finally:
             os.close(descriptor)
+
+
+def _line(line: bytes, index: int, url: str) -> bytes | None:
+    """Return the statement of a line, which has to be that of an entry; None where it was erased."""
+    try:
+        told = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        told = None
+    match told:
+        case {"index": int(given), "statement": str() | None as raw} if given == index:
+            return None if raw is None else raw.encode("utf-8")
+        case _:
+            message = f"What {url} gives as the statement of entry {index} cannot be read; see whether it is a ledger."
+            raise UnavailableError(message, url=url)

@@ -54,6 +54,7 @@ def open_remote(
     place: Place,
     *,
     trusted: bytes | None = None,
+    recheck: bool = False,
     at: Clock = system_clock,
     passphrase: Passphrase = None,
     engine: str | None = None,
@@ -65,6 +66,7 @@ def open_remote(
     Args:
         place: where it is.
         trusted: a policy that the caller holds, which then has to accept the log.
+        recheck: check all that the copy holds, and not only what is new.
         at, passphrase, engine: as those of ``open_ledger``.
         progress: told how many of how many steps are done.
         pause: lets time pass between two attempts.
@@ -74,7 +76,7 @@ def open_remote(
         PledgerError: the server cannot be reached, or what it serves is not sound.
     """
     copy = Copy(place.home, place.url, token=place.token)
-    copy.follow(trusted=trusted, progress=progress)
+    copy.follow(trusted=trusted, recheck=recheck, progress=progress)
     config = read_config(copy.directory)
     ledger = RemoteLedger(
         copy.directory, config, open_store(copy.directory, config), at=at, passphrase=passphrase

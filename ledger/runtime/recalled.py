@@ -2,36 +2,47 @@
 
 Of what is kept, whatever an erasure has named since is dropped before anything is answered, also for an earlier view
 (R1). Nothing else can change: a correction or a retraction is an entry of its own, and what it does is for the view to
-say. Memory is bounded: the first entries are kept, up to so many bytes of statements, and those beyond are read again
-each time. Nothing here decides what a view knows. Source: R1; design §2.3.
+say. Positions, of which there may be a great many, are kept in brief (``hearing``). Memory is bounded: the first
+entries are kept, as far as there is room, and those beyond are read again each time. Nothing here decides what a view
+knows. Source: R1; design §2.3.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from operator import attrgetter
 from threading import Lock
 from typing import Final, NamedTuple
 
+from ledger.assessment.heard import Heard
 from ledger.assessment.view import Said
 from ledger.model.erasure import Erasure
+from ledger.service.hearing import hear
 from ledger.service.ports import Reading
 from ledger.service.scene import read_said
 from ledger.tlog.entry import Header, parse_header
 from ledger.tlog.stored import Row
 
-LIMIT: Final = 128 << 20
-"""The most bytes of statements, as they are signed, that are kept parsed."""
+LIMIT: Final = 256 << 20
+"""The most bytes of memory, about, for what is kept."""
+
+_PARSED: Final = 4
+"""Times the bytes of a statement as it is signed, about, that it takes parsed."""
+
+_BRIEF: Final = 400
+"""Bytes of memory, about, of a position in brief."""
 
 
 class Told(NamedTuple):
     """What the first entries of a log say.
 
     Attributes:
-        said: statements that are there, in entry order.
+        said: statements that are there, in entry order, but for ``heard``: positions in brief, in entry order.
         absent: headers of those that are not: they were erased, by these entries or by later ones.
         later: the erasures that come after.
     """
 
     said: tuple[Said, ...]
+    heard: tuple[Heard, ...]
     absent: tuple[Header, ...]
     later: tuple[Said, ...]
 
@@ -41,14 +52,14 @@ class Recalled:
 
     Args:
         reading: gives a snapshot of the store.
-        limit: bytes of statements that are kept.
+        limit: bytes of memory for what is kept.
     """
 
     def __init__(self, reading: Callable[[], AbstractContextManager[Reading]], *, limit: int = LIMIT) -> None:
         self._reading = reading
         self._limit = limit
         self._lock = Lock()
-        self._kept: list[Said | Header] = []
+        self._kept: list[Said | Heard | Header] = []
         self._left = limit
         self._erasures: list[Said] = []
         self._seen = 0
@@ -67,9 +78,19 @@ class Recalled:
             found += (self._read(row) for row in reading.rows(beyond, size)) if beyond < size else ()
         return Told(
             tuple(one for one in found if isinstance(one, Said)),
+            tuple(one for one in found if isinstance(one, Heard)),
             tuple(one for one in found if isinstance(one, Header)),
             erasures,
         )
+
+    def whole(self, size: int) -> Told:
+        """Return what the first ``size`` entries say, with every position read whole; nothing more of it is kept."""
+        told = self.upto(size)
+        wanted = {one.index for one in told.heard}
+        with self._reading() as reading:
+            rows = reading.rows(0, size, kinds=("position",)) if wanted else ()
+            read = [one for row in rows if row.index in wanted and (one := read_said(row)) is not None]
+        return told._replace(said=tuple(sorted((*told.said, *read), key=attrgetter("index"))), heard=())
 
     def _see_erasures(self, reading: Reading) -> None:
         """Drop what was erased since this was last asked."""
@@ -90,6 +111,10 @@ class Recalled:
                 row = reading.row(index)
                 if row is not None:
                     self._kept[index] = parse_header(row.header)
+        # A position may be what was erased, or name it; then it is kept whole, to be told of.
+        for row in reading.rows(0, len(self._kept), kinds=("position",)):
+            if isinstance(self._kept[row.index], Heard):
+                self._kept[row.index] = self._read(row)
 
     def _read_on(self, reading: Reading, size: int) -> int:
         """Keep what was not read yet of the first entries; return the index from which on nothing is kept."""
@@ -97,12 +122,14 @@ class Recalled:
             for row in reading.rows(len(self._kept), size):
                 if self._left <= 0:
                     break
-                self._kept.append(self._read(row))
-                self._left -= len(row.jws or row.header)
+                found = self._read(row)
+                self._kept.append(found)
+                self._left -= _BRIEF if isinstance(found, Heard) else _PARSED * len(row.jws or row.header)
         return len(self._kept)
 
-    def _read(self, row: Row) -> Said | Header:
+    def _read(self, row: Row) -> Said | Heard | Header:
         """Return what an entry says, or its header where that was erased, by whatever snapshot is the later."""
-        is_gone = row.jws is None or f"sha256:{row.statement.hex()}" in self._erased
-        said = None if is_gone else read_said(row)
-        return parse_header(row.header) if said is None else said
+        if row.jws is None or f"sha256:{row.statement.hex()}" in self._erased:
+            return parse_header(row.header)
+        found = hear(row, erased=self._erased) if row.kind == "position" else read_said(row)
+        return parse_header(row.header) if found is None else found

@@ -6,6 +6,9 @@ author's role where it stands; each checkpoint, its signatures, and the root ove
 gives every root, all checkpoints are consistent with one another when none is found at fault. Then the stored nodes of
 the tree, level by level, what is only there to find things by, and the files that evidence names.
 
+Of a log whose first entries were checked before, and are known to be the same bytes still, only what follows can be
+checked: from the edge of their tree, their last leaf and the authority that they give.
+
 What is seen are findings, in the order of the entries, so the first names the first entry that is wrong. It changes
 nothing. Source: design §2.3, §2.5; issue of the first story, point 3.
 """
@@ -31,7 +34,7 @@ from ledger.service.index import logged_indexes, stored_records, wrong_indexes
 from ledger.service.naming import files_named
 from ledger.service.pool import work_ahead
 from ledger.service.ports import Blobs, Elsewhere, Progress, Reading
-from ledger.service.scene import read_said
+from ledger.service.scene import Folded, fold_authority, read_said
 from ledger.service.stretch import (
     HEIGHT,
     STRETCH,
@@ -99,8 +102,9 @@ def check_log(
     elsewhere: Elsewhere | None = None,
     progress: Progress | None = None,
     excused: Collection[str] = frozenset(),
+    after: int = 0,
 ) -> Checked:
-    """Return what recomputing a whole ledger gives.
+    """Return what recomputing a ledger gives: the whole of it, or what follows the entries that were checked before.
 
     Args:
         reading: a snapshot; it is read in order.
@@ -110,9 +114,11 @@ def check_log(
         elsewhere: how these read the same store; without it all is done here.
         progress: told how many entries of how many are done.
         excused: digests of files that need not be held: in a copy, those that a licence or an erasure kept back.
+        after: how many entries were checked before, under a checkpoint that is kept.
     """
     check = _Check(reading, blobs, genesis=genesis, executor=executor, elsewhere=elsewhere, progress=progress)
     check.excused = excused
+    check.after = after
     with uncollected():
         return check.run()
 
@@ -141,6 +147,7 @@ class _Check:
         authority: the keys and roles as of the entry before the one at hand; None before the charter.
         due: the next checkpoint that has not been compared with the root of its size.
         excused: files that need not be held.
+        after: entries that were checked before.
         erasures: what the log's erasures name, each with the entry and the subject of the first that does.
         named: entries whose statements they name, by the stretch that these are in.
         walk: the entries that were passed, their chain and their tree.
@@ -173,6 +180,7 @@ class _Check:
         self.received = ""
         self.is_doubtful = False
         self.excused: Collection[str] = frozenset()
+        self.after = 0
         self.erasures: dict[str, tuple[int, str]] = {}
         self.named: dict[int, set[int]] = {}
         self._due_iterator = reading.checkpoints()
@@ -190,6 +198,8 @@ class _Check:
         self.keys = keys_of(self.reading)
         # An erasure comes after what it erases, so that all of them are read first; they are judged in their place.
         self._read_erasures(total)
+        if self.after:
+            self._go_on_after(self.after)
         # 1. Entries, statements and checkpoints, in one pass.
         for start, stop, stretch in self._stretches(total):
             if stretch is None or not self._join(start, stretch):
@@ -211,11 +221,28 @@ class _Check:
         self._check_nodes(counts)
         self._check_counts(counts)
         # 6. What was erased is not kept.
+        self._check_erased_since()
         self._check_removed()
         found = self.found
         return Checked(self.size, self.walk.root(), self.checkpoints, self.erased, tuple(found.listed), found.unlisted)
 
     # --- entries ------------------------------------------------------------------------------------------------------
+
+    def _go_on_after(self, size: int) -> None:
+        """Stand where entries end that were checked before: their tree has to be the one that was signed then."""
+        last, note = self.reading.row(size - 1), self.reading.checkpoint_over(size)
+        nodes = self.reading.nodes(edge_indexes(size))
+        if last is None or note is None or len(nodes) < len(edge_indexes(size)):
+            raise MalformedError(f"The store does not hold the {size} entries that were checked before.", size=size)
+        edge = read_edge(size, nodes)
+        if edge.root != parse_checkpoint(parse_note(note).text).root:
+            message = f"The store does not hold the {size} entries that were checked before; check all of it."
+            raise MalformedError(message, size=size)
+        self.walk = Walk.after(size, peaks=edge.hashes, before=last.leaf, received=last.received)
+        self.received = last.received
+        self.authority = fold_authority(self.reading, Folded(), upto=size).authority
+        while self.due is not None and self.due[0] <= size:
+            self._next_due()
 
     def _stretches(self, total: int) -> Iterator[tuple[int, int, Stretch | None]]:
         """Yield the ranges of the log in order, each with what it shows where nothing in it is wrong by itself.
@@ -223,7 +250,8 @@ class _Check:
         Helpers look ahead of this process, each through a snapshot of its own, which may be a later one: entries stay
         as they are, and a statement that was erased in between is looked for here again.
         """
-        ranges = ((start, min(start + STRETCH, total)) for start in range(0, total, STRETCH))
+        first = self.after - self.after % STRETCH
+        ranges = ((max(start, self.after), min(start + STRETCH, total)) for start in range(first, total, STRETCH))
         if self.executor is None or self.elsewhere is None:
             yield from ((start, stop, self._look(start, stop)) for start, stop in ranges)
             return
@@ -234,6 +262,8 @@ class _Check:
             yield start, stop, stretch
 
     def _look(self, start: int, stop: int) -> Stretch | None:
+        if start % STRETCH:
+            return None
         return look(self.reading, start, stop, self.keys)
 
     def _join(self, start: int, stretch: Stretch) -> bool:
@@ -484,6 +514,13 @@ class _Check:
         message = f"Entry {index} erases {digest}, which no earlier statement on its subject, {subject}, names."
         raise RefusedError(message)
 
+    def _check_erased_since(self) -> None:
+        """See whether statements among those that were checked before are gone, where a later entry erases them."""
+        for index in sorted(set[int]().union(*self.named.values()) if self.after else ()):
+            row = self.reading.row(index) if index < self.after else None
+            if row is not None:
+                (self._check_absent if row.jws is None else self._check_kept)(row)
+
     def _check_removed(self) -> None:
         """See whether files that were erased are still held."""
         for digest, (by, _) in self.erasures.items():
@@ -535,7 +572,7 @@ class _Check:
     def _check_indexes(self) -> None:
         """See whether each index statement names the root that the entries below it give (design §2.3)."""
         try:
-            logged = logged_indexes(self.reading)
+            logged = [(entry, body) for entry, body in logged_indexes(self.reading) if entry >= self.after]
             for entry, body in logged:
                 if body.size > min(entry, self.size):
                     sentence = f"Entry {entry} logs an index of {body.size} entries, more than stand before it."
@@ -560,6 +597,9 @@ class _Check:
         Those within a stretch were looked at with it; where one was not as it must be, or there are some too many, all
         of them are looked at in their order.
         """
+        if self.after:
+            self._check_grown()
+            return
         level = 1 if self.is_doubtful or counts["node"] != self._node_count() else HEIGHT + 1
         width = self.size >> level
         while width:
@@ -578,13 +618,29 @@ class _Check:
                     break
             level, width = level + 1, width >> 1
 
+    def _check_grown(self) -> None:
+        """See whether the nodes that the entries since have completed are the hashes of their children."""
+        for level in range(1, self.size.bit_length()):
+            fresh = range(self.after >> level, self.size >> level)
+            below = self.reading.nodes((level - 1, child) for index in fresh for child in (2 * index, 2 * index + 1))
+            stored = self.reading.nodes((level, index) for index in fresh)
+            for index in fresh:
+                left, right = below.get((level - 1, 2 * index)), below.get((level - 1, 2 * index + 1))
+                joined = None if left is None or right is None else hashlib.sha256(b"\x01" + left + right).digest()
+                if joined is None or stored.get((level, index)) != joined:
+                    sentence = f"Node {index} of level {level} of the tree is not the hash of its children."
+                    self.found.see("node.mismatch", f"node {level}/{index}", sentence, "RFC 6962 §2.1")
+                    break
+
     def _node_count(self) -> int:
         """Return how many complete nodes above the leaves the entries have."""
         return sum(self.size >> level for level in range(1, self.size.bit_length()))
 
     def _check_counts(self, counts: Mapping[str, int]) -> None:
         """See whether the tables hold as many rows as the entries ask for, and whether none was added or lost."""
-        expected = {"entry": self.size, "statement": self.size - self.erased, "node": self._node_count()}
+        expected = {"entry": self.size, "node": self._node_count()}
+        if not self.after:  # else those that were erased before were not counted
+            expected["statement"] = self.size - self.erased
         for table, count in expected.items():
             if counts[table] != count:
                 sentence = f"The table {table} has {counts[table]} rows where {count} are expected."

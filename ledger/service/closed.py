@@ -2,28 +2,37 @@
 
 An audit sorts its closure out of all headers, since it has to show that nothing is left out. Whoever only looks asks
 the index by subject for the same entries, and remembers which they were: an entry that is logged later belongs to a
-closure or does not, and where it does not, what was reckoned stays what it is. Nothing is decided here; what the method
-says comes from the same functions as everywhere. Source: design §2.3 (Completeness), §4 (projections).
+closure or does not, and where it does not, what was reckoned stays what it is. Positions, of which a commitment may
+have a hundred thousand, are heard in brief, each once, and only those read on which a result rests (``hearing``).
+Nothing is decided here; what the method says comes from the same functions as everywhere. Source: design §2.3
+(Completeness), §4 (projections).
 """
 
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from heapq import merge
 from itertools import product
+from operator import attrgetter
 from threading import Lock
-from typing import TYPE_CHECKING, Final, get_args
+from typing import TYPE_CHECKING, Final, TypeVar, get_args
 
 from ledger.assessment.authority import Authority, void
 from ledger.assessment.erased import find_erased
+from ledger.assessment.heard import Heard
 from ledger.assessment.selection import Engine
 from ledger.assessment.view import Known, Said, date_of, look
 from ledger.audit.closure import Closure, closure_of, in_closure
 from ledger.audit.procedure import conduct
 from ledger.model.determination import View
+from ledger.model.erasure import Erasure
+from ledger.model.position import Position
 from ledger.model.statement import KINDS, Kind, Statement
 from ledger.model.value import Measure
 from ledger.service.determine import assess_all
+from ledger.service.hearing import hear, read_decisive
 from ledger.service.ports import Blobs, Reading
 from ledger.service.scene import read_said
 from ledger.tlog.entry import parse_header
@@ -44,10 +53,19 @@ VIEWS: Final = 32
 STRETCH: Final = 2000
 """Entries that are looked through, one by one, for such as belong to a closure; after more it is found anew."""
 
-_ALL: Final = tuple(KINDS)
+HEARD: Final = 1 << 18
+"""Positions that are remembered in brief, of all commitments together; beyond that they are heard anew."""
+
+_POSITION: Final = "position"
+_OTHERS: Final = tuple(kind for kind in KINDS if kind != _POSITION)
 _MEASURES: Final = get_args(Measure)
 _SEVERAL: Final = "*"
 _RECORDED: Final[tuple[Kind, ...]] = ("party", "instrument", "commitment", "retraction")
+
+
+Placed = TypeVar("Placed", Said, Heard)
+
+_index: Final = attrgetter("index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +74,47 @@ class Belonging:
 
     Attributes:
         size: of the log when they were looked for.
-        said: their statements, in order.
+        said: their statements, in order, but for ``heard``: positions in brief, in order.
         absent: headers of those that were erased.
+        indexes: of all that are there, in order.
     """
 
     size: int
     closure: Closure
     said: tuple[Said, ...]
+    heard: tuple[Heard, ...]
     absent: tuple["Header", ...]
+    indexes: tuple[int, ...]
 
-    def below(self, size: int) -> tuple[int, ...]:
-        """Return the indexes of those below a size: what the method says at that size depends on no others."""
-        return tuple(one.index for one in self.said if one.index < size)
+    def below(self, size: int) -> tuple[Closure, int]:
+        """Return what says which of them are below a size: what the method says at that size depends on no others."""
+        return self.closure, bisect_left(self.indexes, size)
+
+
+class _Positions:
+    """The positions on one commitment, as far as they were read: those in brief, and those with more to them."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.heard: list[Heard] = []
+        self.said: list[Said] = []
+        self.absent: list[Header] = []
+
+    def read_on(self, reading: Reading, subject: str, size: int, erased: frozenset[str]) -> None:
+        """Hear what was logged since."""
+        for row in reading.about_from(self.size, subject, (_POSITION,)):
+            one = hear(row, erased=erased)
+            if one is None:
+                self.absent.append(parse_header(row.header))
+            else:
+                (self.heard if isinstance(one, Heard) else self.said).append(one)  # type: ignore[arg-type]
+        self.size = size
+
+    def copy(self) -> "_Positions":
+        """Return what was heard so far, to which nothing is added any more."""
+        found = _Positions()
+        found.size, found.heard, found.said, found.absent = self.size, self.heard[:], self.said[:], self.absent[:]
+        return found
 
 
 class Closures:
@@ -94,6 +141,9 @@ class Closures:
         self._engine = engine
         self._lock = Lock()
         self._belonging: OrderedDict[str, Belonging] = OrderedDict()
+        self._positions: OrderedDict[str, _Positions] = OrderedDict()
+        self._hearing = Lock()
+        self._erased_to = 0
         self._results: OrderedDict[tuple[object, ...], CommitmentResult] = OrderedDict()
         self._known: OrderedDict[tuple[int, str], Known] = OrderedDict()
         self._recorded: list[Said] = []
@@ -141,9 +191,9 @@ class Closures:
                 if found is not None:
                     self._belonging.move_to_end(subject)
             if found is None or not _still_holds(found, reading, size):
-                found = _gather(reading, subject, size)
+                found = self._gather(reading, subject, size)
             elif found.size < size:
-                found = Belonging(size, found.closure, found.said, found.absent)
+                found = replace(found, size=size)
             else:
                 return found
         with self._lock:
@@ -155,11 +205,47 @@ class Closures:
     def known(self, view: View, subjects: Sequence[str]) -> Known:
         """Return what a view knows of these commitments and all that belongs to them."""
         parts = [self.belonging(subject) for subject in subjects]
-        said = _united(one for part in parts for one in part.said)
+        said = self._decisive(parts, view)
         absent = {header.index: header for part in parts for header in part.absent}
         gone = void(said, view.size, self._authority_at(view.size))
         erased = find_erased(said, tuple(absent.values()))
         return look((one for one in said if one.index not in gone), view, erased=erased)
+
+    def _decisive(self, parts: Sequence[Belonging], view: View) -> list[Said]:
+        """Return the statements of closures by which a view's results come out as by all of them, in order."""
+        said = _united(one for part in parts for one in part.said)
+        heard = parts[0].heard if len(parts) == 1 else _united(one for part in parts for one in part.heard)
+        if not heard:
+            return said
+        gone = void(heard, view.size, self._authority_at(view.size))
+        with self._reading() as reading:
+            return _united((*said, *read_decisive(reading, heard, said, view, gone)))
+
+    def latest(self, view: View, subject: str, *, start: int, count: int) -> tuple[int, tuple[Said, ...]]:
+        """Return how many positions on a commitment a view sees, and some of them, the latest first.
+
+        Args:
+            start: how many of the latest are left out.
+        """
+        part = self.belonging(subject)
+        gone = void((*part.said, *part.heard), view.size, self._authority_at(view.size))
+        corrected = look((one for one in part.said if one.index not in gone), view).corrected
+        on_it: list[tuple[str, int, str]] = [
+            (date_of(one.statement), one.index, one.name)
+            for one in part.said
+            if (one.kind, one.subject) == (_POSITION, subject)
+        ]
+        on_it += ((one.date, one.index, one.name) for one in part.heard if one.subject == subject)
+        seen = sorted(
+            (day, index)
+            for day, index, name in on_it
+            if index < view.size and day <= view.as_of and index not in gone and name not in corrected
+        )
+        wanted = [index for _, index in seen[::-1][start : start + count]]
+        with self._reading() as reading:
+            rows = [reading.row(index) for index in wanted]
+        read = (read_said(row) for row in rows if row is not None)
+        return len(seen), tuple(one for one in read if one is not None)
 
     def results(self, view: View, subjects: Sequence[str]) -> "tuple[CommitmentResult, ...]":
         """Return what the method says of these commitments; of those that the view does not know, nothing."""
@@ -180,14 +266,14 @@ class Closures:
         return tuple(found[subject] for subject in subjects if subject in found)
 
     def audit(self, view: View, subject: str) -> "AuditResult":
-        """Return the audit of one commitment, as its bundle would have it.
+        """Return the audit of one commitment, as its bundle would have it, but for its replies: those read are told.
 
         Raises:
             NotFoundError: the view does not know it.
         """
         part = self.belonging(subject)
         return conduct(
-            part.said,
+            self._decisive((part,), view),
             view=view,
             subjects=(subject,),
             authority=self._authority_at(view.size),
@@ -200,16 +286,79 @@ class Closures:
         """Return all that a result depends on beside its day: it stays what it is as long as this does."""
         part = self.belonging(subject)
         erasures = sum(1 for one in part.said if one.statement.schema_ == "erasure.v1")
-        return part.below(view.size), len(part.absent), erasures
+        return *part.below(view.size), len(part.absent), erasures
 
     def days(self, view: View, subject: str) -> tuple[str, ...]:
         """Return the days up to the view's on which something came to be known of a commitment, in order (R1)."""
-        said = self.belonging(subject).said
-        days = {date_of(one.statement)[:10] for one in said if one.index < view.size}
+        part = self.belonging(subject)
+        days = {date_of(one.statement)[:10] for one in part.said if one.index < view.size}
+        days |= {one.date for one in part.heard if one.index < view.size}
         return tuple(sorted(day for day in days if day <= view.as_of))
 
+    def _gather(self, reading: Reading, subject: str, size: int) -> Belonging:
+        """Return the closure of a commitment with its entries, found by their subjects."""
+        rows: dict[str, tuple[Row, ...]] = {}
 
-def _united(said: Iterable[Said]) -> list[Said]:
+        def of(name: str) -> tuple[Row, ...]:
+            if name not in rows:
+                rows[name] = reading.about(name, _OTHERS)
+            return rows[name]
+
+        by_index: dict[int, Row] = {}
+
+        def about(name: str) -> "list[Header]":
+            by_index.update({row.index: row for row in of(name)})
+            return [parse_header(row.header) for row in of(name)]
+
+        def body_of(header: "Header") -> Statement | None:
+            said = read_said(by_index[header.index])
+            return None if said is None else said.statement
+
+        everywhere = [row for row in reading.rows(0, size, kinds=tuple(EVERYWHERE)) if row.index < size]
+        erased = frozenset(_erased(everywhere))
+        heard: dict[str, _Positions] = {}
+
+        def speakers(name: str) -> Iterable[str]:
+            # No party, instrument or lever has positions of its own; asking costs nothing.
+            heard[name] = self._positions_on(reading, name, size, erased)
+            return {one.party for one in heard[name].heard} | _speakers(heard[name].said)
+
+        closure = closure_of((subject,), about, body_of, speakers=speakers)
+        sides = sorted({*closure.traders, _SEVERAL})
+        series = (f"{SERIES}{measure}/{one}/{other}" for measure, one, other in product(_MEASURES, sides, sides))
+        named = [row for name in (*closure.subjects, *series) for row in of(name)]
+        whole = {row.index: row for row in (*named, *everywhere) if row.index < size}
+        ordered = [whole[index] for index in sorted(whole)]
+        positions = [heard[name] for name in closure.subjects if name in heard]
+        read = [one for row in ordered if (one := read_said(row)) is not None]
+        said = _united((*read, *(one for each in positions for one in each.said)))
+        brief = tuple(merge(*(each.heard for each in positions), key=_index))
+        absent = [parse_header(row.header) for row in ordered if row.jws is None]
+        absent += (header for each in positions for header in each.absent)
+        indexes = tuple(merge((one.index for one in said), (one.index for one in brief)))
+        return Belonging(size, closure, tuple(said), brief, tuple(sorted(absent, key=_index)), indexes)
+
+    def _positions_on(self, reading: Reading, subject: str, size: int, erased: frozenset[str]) -> _Positions:
+        """Return the positions on a commitment: those heard before and those since; after an erasure all anew."""
+        with self._hearing:
+            if size < self._erased_to:
+                # An older snapshot may have what an erasure has removed since: nothing of it is kept.
+                found = _Positions()
+                found.read_on(reading, subject, size, erased)
+                return found
+            if self._erased_to < size:
+                if any(True for _ in reading.rows(self._erased_to, size, kinds=("erasure",))):
+                    self._positions.clear()
+                self._erased_to = size
+            found = self._positions.pop(subject) if subject in self._positions else _Positions()
+            found.read_on(reading, subject, size, erased)
+            self._positions[subject] = found
+            while sum(len(one.heard) for one in self._positions.values()) > HEARD and len(self._positions) > 1:
+                self._positions.popitem(last=False)
+            return found.copy()
+
+
+def _united(said: Iterable[Placed]) -> list[Placed]:
     """Return statements once each, in the order of the log."""
     found = {one.index: one for one in said}
     return [found[index] for index in sorted(found)]
@@ -223,32 +372,14 @@ def _still_holds(found: Belonging, reading: Reading, size: int) -> bool:
     return not any(in_closure(header, found.closure) for header in headers)
 
 
-def _gather(reading: Reading, subject: str, size: int) -> Belonging:
-    """Return the closure of a commitment with its entries, found by their subjects."""
-    rows: dict[str, tuple[Row, ...]] = {}
+def _erased(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield what erasures among entries name."""
+    for row in rows:
+        said = read_said(row) if row.kind == "erasure" else None
+        if said is not None and isinstance(said.statement.body, Erasure):
+            yield from said.statement.body.digests
 
-    def of(name: str) -> tuple[Row, ...]:
-        if name not in rows:
-            rows[name] = reading.about(name, _ALL)
-        return rows[name]
 
-    by_index: dict[int, Row] = {}
-
-    def about(name: str) -> "list[Header]":
-        by_index.update({row.index: row for row in of(name)})
-        return [parse_header(row.header) for row in of(name)]
-
-    def body_of(header: "Header") -> Statement | None:
-        said = read_said(by_index[header.index])
-        return None if said is None else said.statement
-
-    closure = closure_of((subject,), about, body_of)
-    sides = sorted({*closure.traders, _SEVERAL})
-    series = (f"{SERIES}{measure}/{one}/{other}" for measure, one, other in product(_MEASURES, sides, sides))
-    named = [row for name in (*closure.subjects, *series) for row in of(name)]
-    everywhere = reading.rows(0, size, kinds=tuple(EVERYWHERE))
-    whole = {row.index: row for row in (*named, *everywhere) if row.index < size}
-    ordered = [whole[index] for index in sorted(whole)]
-    said = tuple(one for row in ordered if (one := read_said(row)) is not None)
-    absent = tuple(parse_header(row.header) for row in ordered if row.jws is None)
-    return Belonging(size, closure, said, absent)
+def _speakers(said: Iterable[Said]) -> set[str]:
+    """Return who took a position."""
+    return {one.statement.body.party for one in said if isinstance(one.statement.body, Position)}

@@ -134,6 +134,31 @@ def cosign(
     return Cosigned(whole, asked, given, known, quorum_reached(policy, signers))
 
 
+def seen(note: bytes, policy: Policy, *, ask: Ask, prove: Prove) -> tuple[Asked, ...]:
+    """Return what each witness that has an address says of the last checkpoint of a log, cosigned before or not.
+
+    One that has seen more names it; one that has seen less is shown the rest. Each is asked once: whoever wants to know
+    is waiting.
+
+    Args:
+        note: the checkpoint, with cosignatures or without.
+        policy: whom to ask.
+        ask: sends a request.
+        prove: makes consistency proofs.
+
+    Raises:
+        MalformedError: the note is no checkpoint.
+    """
+    plain = _without(note, [one.key for one in policy.witnesses])
+    size = parse_checkpoint(parse_note(note).text).size
+
+    def ask_one(witness: Witness) -> Asked:
+        return _ask(witness, plain, size, ask=ask, prove=prove, wait=lambda _: None, last=size, attempts=1)
+
+    with ThreadPoolExecutor(_AT_ONCE) as executor:
+        return tuple(executor.map(ask_one, [one for one in policy.witnesses if one.url is not None]))
+
+
 def witnessed_receipt(receipt: Receipt, note: bytes, policy: Policy) -> Receipt:
     """Return a receipt under the cosigned form of its checkpoint, saying how many of the witnesses have cosigned it.
 

@@ -27,7 +27,6 @@ from ledger.audit.bundle import (
     INDEX,
     MAPPING_LIMIT,
     POLICY,
-    REPORT,
     SELECTION,
     TIMESTAMPS_LIMIT,
     Manifest,
@@ -44,11 +43,13 @@ from ledger.audit.check.index import format_proofs
 from ledger.audit.closure import Closure, closure_of, in_closure
 from ledger.audit.procedure import conduct, format_result, write_result
 from ledger.audit.result import AuditResult
+from ledger.audit.shape import SHAPE
 from ledger.errors import ConflictError, UnavailableError
 from ledger.model.determination import View
 from ledger.model.erasure import Erasure
 from ledger.model.evidence import Evidence
 from ledger.model.statement import KINDS, CharterStatement, Statement
+from ledger.model.value import Days
 from ledger.service.index import prove_closure
 from ledger.service.interval import Dating, tree_checkpoint
 from ledger.service.ports import Blobs, Reading, Stamps
@@ -91,11 +92,15 @@ class Export:
         """The bytes of ``audit.json``, all of them at once."""
         return format_result(self.result)
 
+    def audit_pieces(self) -> Iterator[bytes]:
+        """Yield ``audit.json``, commitment by commitment."""
+        return write_result(self.result)
+
     def write_audit(self, sink: BinaryIO) -> None:
         """Write ``audit.json``, commitment by commitment."""
-        sink.writelines(write_result(self.result))
+        sink.writelines(self.audit_pieces())
 
-    def write(self, sink: BinaryIO, *, report: bytes | None, software: Software) -> Manifest:
+    def write(self, sink: BinaryIO, *, report: Part | None, software: Software) -> Manifest:
         """Write the bundle and return its manifest.
 
         Args:
@@ -109,12 +114,12 @@ class Export:
         """
         if self.short is not None:
             raise UnavailableError(self.short)
-        rendered = [] if report is None else [part_of(REPORT, report)]
+        rendered = [] if report is None else [report]
         audit = Part(AUDIT, lambda: _stream(write_result(self.result)))
         return format_bundle([audit, *rendered, *self.parts], sink, software=software)
 
 
-def export(
+def export(  # noqa: PLR0913 - what an export is made of, each by its name
     reading: Reading,
     blobs: Blobs,
     *,
@@ -124,6 +129,8 @@ def export(
     engine: Engine,
     form: Form = "auto",
     dating: Dating | None = None,
+    period: Days | None = None,
+    shape: str = SHAPE,
 ) -> Export:
     """Return the audit of commitments at a view, with the parts of its bundle.
 
@@ -135,6 +142,7 @@ def export(
         engine: draws the figures; every engine gives the same.
         form: of the headers: all of them, or those of the closure with an index proof; by itself, as the log is long.
         dating: who has dated the log's checkpoints; what they gave goes along.
+        period: what falls due in it is audited; all, where it is null. ``shape``: of the result.
 
     Raises:
         NotFoundError: a subject is no commitment that the view knows; or an index is needed, and none is logged.
@@ -153,6 +161,8 @@ def export(
         engine=engine,
         open_observations=blobs.open,
         absent=[parse_header(row.header) for row in belonging if row.jws is None],
+        period=period,
+        shape=shape,
     )
     checkpoint, counted = _cosigned(reading, dating), parse_policy(policy)
     parts = [

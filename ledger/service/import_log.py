@@ -10,7 +10,8 @@ code that shares nothing with this. Only after that is it a ledger. In order::
     4. each statement: digest, size, envelope; the checkpoint that its author had seen
     5. each file: digest and size; what is absent is excused by a logged erasure, or by its licence
     6. the root: the one that was signed
-    7. all over again, from the store: signatures, roles, chain, tree, observations
+    7. all over again, from the store: signatures, roles, chain, tree, observations; where a log is followed, of what
+       is new
 
 Source: issue of the log, part 1.
 """
@@ -39,13 +40,12 @@ from ledger.service.site import (
     blob_path,
     erased_by,
     files_of,
-    in_parallel,
     read_entries,
     read_front,
     read_hashes,
     read_headers,
     read_past,
-    read_statement,
+    read_statements,
 )
 from ledger.signing.canonical import Json, encode_base64url, parse_canonical
 from ledger.signing.envelope import STATEMENT, open_envelope
@@ -129,6 +129,8 @@ def follow_log(
 ) -> Imported | None:
     """Bring a ledger that was rebuilt from a static site up to it, once it is seen to continue what is held.
 
+    What is held was checked before, and is known to be the same still; of the store, what is new is checked.
+
     Args:
         source, store, blobs, trusted, executor, progress: as those of ``import_log``.
         held: what the store holds: its checkpoint, and the authority after its entries.
@@ -139,7 +141,7 @@ def follow_log(
 
     Raises:
         ForkError: the site has another past than what is held, or a shorter one; it carries both checkpoints.
-        PledgerError: as ``import_log``; nothing was taken over, unless the check of the whole says that it is unsound.
+        PledgerError: as ``import_log``; nothing was taken over, unless the check says that it is unsound.
     """
     return _Import(source, store, blobs, executor=executor, progress=progress).follow(held, trusted, excused)
 
@@ -231,7 +233,7 @@ class _Import:
             writing.commit()
         # 7.
         kept_back = excused | ((self.missing.keys() | self.restricted | self.erasures.keys()) - self.held)
-        self._check(front, withheld=frozenset(kept_back))
+        self._check(front, withheld=frozenset(kept_back), after=old.size)
         named = (self.missing.keys() | self.restricted) - self.held
         statements = new.size - old.size - len(self.absent)
         return Imported(front, statements, len(self.absent), len(self.held), tuple(sorted(excused | named)))
@@ -243,7 +245,7 @@ class _Import:
         for tile, raw in grown.tiles:
             self._compare(tile, raw)
         # 4.
-        jws = in_parallel(self.executor, lambda entry: read_statement(self.source, entry.header), entries)
+        jws = read_statements(self.source, entries, self.executor)
         payloads: list[tuple[Entry, Json]] = []
         rows: list[Row] = []
         for entry, raw_statement in zip(entries, jws, strict=True):
@@ -369,8 +371,12 @@ class _Import:
             if self.blobs.remove(digest):
                 self.held.discard(digest)
 
-    def _check(self, front: Front, *, withheld: frozenset[str]) -> None:
-        """Raise unless the store is sound by the check that shares nothing with what filled it."""
+    def _check(self, front: Front, *, withheld: frozenset[str], after: int = 0) -> None:
+        """Raise unless the store is sound by the check that shares nothing with what filled it.
+
+        Args:
+            after: entries that were checked before.
+        """
         size = front.checkpoint.size
 
         def second_half(done: int, total: int) -> None:
@@ -378,11 +384,11 @@ class _Import:
                 self.progress(total + done, 2 * total)
 
         # The threads that fetched would wait for one another here; processes do not, where there is enough to do.
-        several = pool(preload=READERS, is_shared=True) if size >= SEVERAL else nullcontext(None)
+        several = pool(preload=READERS, is_shared=True) if size - after >= SEVERAL else nullcontext(None)
         with self.store.reading() as reading, several as processes:
             checked = check_log(
                 reading, self.blobs, genesis=self.genesis, executor=processes, elsewhere=self.store.elsewhere(),
-                progress=second_half, excused=withheld,
+                progress=second_half, excused=withheld, after=after,
             )  # fmt: skip
         if not checked.is_sound or checked.size != size or checked.root != front.checkpoint.root:
             first = checked.findings[0].sentence if checked.findings else "Its root is another."

@@ -295,6 +295,7 @@ class _Round:
         self.findings: list[Finding] = []
         self.proofs: list[FraudProof] = []
         self.sightings: list[Sighting] = []
+        self.replaced: list[Sighting] = []
         self.log: Tree | None = None
         self.trees: list[tuple[Tree, SignedCheckpoint]] = []
         self.entries = 0
@@ -365,6 +366,8 @@ class _Round:
                 raise RefusedError(message)
             size = signed.checkpoint.size
             if keys_at is not None and not signed.signers & set(keys_at(size)):
+                # It is no checkpoint of the log; but what its keys signed in their own time may convict them.
+                self.replaced.append(Sighting(shown.name, signed))
                 message = f"It is of {size} entries, and the keys that signed it do not sign for {self.origin} there."
                 raise RefusedError(message)
         except (MalformedError, RefusedError) as error:
@@ -381,7 +384,11 @@ class _Round:
     # --- 2. and 3. one against another --------------------------------------------------------------------------------
 
     def _compare(self) -> None:
-        """Hold every two sightings against each other."""
+        """Hold every two sightings against each other, and each against what replaced keys signed besides."""
+        for one, other in product(self.replaced, self.sightings):
+            proof = contradiction(one.signed, other.signed)
+            if proof is not None:
+                self._accuse(proof, f"{one.name} and {other.name}")
         for one, other in combinations(self.sightings, 2):
             if one.signed.raw == other.signed.raw:
                 continue

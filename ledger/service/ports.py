@@ -53,6 +53,9 @@ class Reading(Protocol):
     def about(self, subject: str, kinds: Sequence[str]) -> tuple[Row, ...]:
         """Return the entries of these kinds about a subject, in order."""
 
+    def about_from(self, start: int, subject: str, kinds: Sequence[str]) -> Iterator[Row]:
+        """Return the entries of these kinds about a subject from an index on, in order, read as they are consumed."""
+
     def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return the index of each of these statement digests that the log has."""
 

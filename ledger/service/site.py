@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import BinaryIO, Final, Protocol, TypeVar
+from typing import BinaryIO, Final, Protocol, TypeVar, runtime_checkable
 
 from ledger.assessment.authority import Authority, found, weigh_key
 from ledger.assessment.succession import open_by_succession
@@ -91,6 +91,18 @@ class Source(Protocol):
 
         Raises:
             UnavailableError: the site cannot be reached or read; so may reading from what was opened.
+        """
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """A source that gives the statements of many entries at once, as the server of a ledger does."""
+
+    def statements(self, start: int, stop: int) -> Mapping[int, bytes]:
+        """Return statements of these entries by index, as far as they are given; what is left out is asked for alone.
+
+        Raises:
+            UnavailableError: the source cannot be reached or read.
         """
 
 
@@ -519,6 +531,28 @@ def read_statement(source: Source, header: Header) -> bytes | None:
     if raw is not None:
         refuse_other_statement(raw, header, source)
     return raw
+
+
+def read_statements(
+    source: Source, entries: Sequence[Entry], executor: Executor | None = None
+) -> Iterator[bytes | None]:
+    """Yield the statements of entries that follow on one another, in order; None where the source has one no more.
+
+    Raises:
+        MalformedError: the bytes are not those that a header names.
+    """
+    given: Mapping[int, bytes] = {}
+    if entries and isinstance(source, Paged):
+        given = source.statements(entries[0].header.index, entries[-1].header.index + 1)
+
+    def one(entry: Entry) -> bytes | None:
+        raw = given.get(entry.header.index)
+        if raw is None:
+            return read_statement(source, entry.header)
+        refuse_other_statement(raw, entry.header, source)
+        return raw
+
+    return map(one, entries) if len(given) == len(entries) else in_parallel(executor, one, entries)
 
 
 def refuse_other_statement(raw: bytes, header: Header, source: Source) -> None:

@@ -15,6 +15,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ledger.web.problem import HttpError
 from ledger.web.remembered import Body, body
+from ledger.web.security import PRIVATE
 from ledger.web.served import served
 
 Keep = Literal["immutable", "fixed", "asked"]
@@ -71,9 +72,9 @@ def dump(told: dict[str, object]) -> bytes:
 
 def kept(request: Request, keep: Keep) -> dict[str, str]:
     """Return the headers that say how long an answer may be kept, and by whom."""
-    is_private = served(request).settings.private
-    told = {"Cache-Control": f"{'private' if is_private else 'public'}, {_AGE[keep]}"}
-    return told | ({"Vary": "Authorization"} if is_private else {})
+    if served(request).settings.private:
+        return dict(PRIVATE)
+    return {"Cache-Control": f"public, {_AGE[keep]}"}
 
 
 def file(

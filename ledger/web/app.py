@@ -4,7 +4,7 @@ Who opens the ledger closes it, once the application has stopped. Pages come as 
 know of a request what every route knows (``served``).
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
@@ -24,7 +24,20 @@ from ledger.runtime import Ledger
 from ledger.runtime.delivery import Delivered, deliver, sender
 from ledger.runtime.hook import Hooks
 from ledger.runtime.server import ServerSettings
-from ledger.web.api import audit, blob, commitment, docket, draft, feed, health, log, series, site, statement
+from ledger.web.api import (
+    audit,
+    blob,
+    commitment,
+    docket,
+    draft,
+    feed,
+    health,
+    log,
+    publication,
+    series,
+    site,
+    statement,
+)
 from ledger.web.door import Door
 from ledger.web.journal import Journal
 from ledger.web.open_api import add_pages, describe
@@ -32,7 +45,7 @@ from ledger.web.problem import handle_problems, problem
 from ledger.web.served import Served
 
 ROUTERS: Final[tuple[APIRouter, ...]] = tuple(
-    one.ROUTER for one in (health, blob, log, commitment, docket, series, draft, audit, feed, site)
+    one.ROUTER for one in (health, blob, log, commitment, docket, series, draft, publication, audit, feed, site)
 )
 
 SWEEP: Final = 600.0
@@ -45,7 +58,12 @@ _READABLE: Final = ["ETag", "Location", "Retry-After", "X-Request-Id", "Content-
 
 
 def application(
-    ledger: Ledger, settings: ServerSettings, *, journal: Journal | None = None, pages: Sequence[APIRouter] = ()
+    ledger: Ledger,
+    settings: ServerSettings,
+    *,
+    journal: Journal | None = None,
+    pages: Sequence[APIRouter] = (),
+    prepare: Callable[[], None] = lambda: None,
 ) -> "Application":
     """Return what serves a ledger.
 
@@ -54,6 +72,7 @@ def application(
         settings: what the server is told.
         journal: where it writes what happens; on standard error, if not given.
         pages: routers beside those of the API.
+        prepare: loads what their first answer takes, while others are answered already.
     """
     state = Served(ledger, settings, journal=journal)
     app = Application(
@@ -61,6 +80,7 @@ def application(
         redirect_slashes=False,
     )  # fmt: skip
     app.state.served = state
+    app.state.prepare = prepare
     handle_problems(app)
     app.add_route(statement.PATH, statement.hand_in, methods=["POST"])
     app.state.hot = Door(_hand_in, served=state)
@@ -112,6 +132,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_sweep_on, state)
         tasks.start_soon(_deliver_on, state)
+        tasks.start_soon(_prepare, state, app.state.prepare)
         yield
         tasks.cancel_scope.cancel()
     if state.telemetry is not None:
@@ -122,6 +143,17 @@ def _warm(state: Served) -> None:
     """Read what every request asks for."""
     state.site.warm()
     state.ledger.authority()
+
+
+async def _prepare(state: Served, prepare: Callable[[], None]) -> None:
+    """Load what the first who asks would wait for: what draws figures, templates, pictures; a start waits for none."""
+    for work in (state.ledger.engine, prepare):
+        try:
+            await to_thread.run_sync(work, abandon_on_cancel=True)
+        except PledgerError as error:
+            state.journal.write("unprepared", says=error.message)
+        except Exception as error:  # noqa: BLE001  # a page that needs it says so when it is asked for
+            state.journal.write("unprepared", fault=type(error).__name__)
 
 
 async def _deliver_on(state: Served) -> None:

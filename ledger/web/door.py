@@ -21,8 +21,8 @@ from ledger.web.problem import HttpError, fault, problem
 from ledger.web.security import add_headers
 from ledger.web.served import Served
 
-LEAST: Final = 1024
-"""Bytes a second that a body has to come with, after the first patience."""
+LONGEST: Final = 3600.0
+"""Seconds after which a body has come or does not come any more: as long as a statement waits for its files."""
 
 HEAD: Final = 16 << 10
 """The most bytes of the head of a request."""
@@ -108,6 +108,7 @@ class _Visit:
         self._send = send
         self._served = served
         self._begun = monotonic()
+        self._asked: float | None = None
         self._taken = 0
         self._limit = max(served.settings.upload, served.settings.batch) + (1 << 20)
         self._status = 0
@@ -124,8 +125,10 @@ class _Visit:
         Raises:
             HttpError: it comes too slowly, or there is more than anything here takes.
         """
-        patience = self._served.settings.patience
-        left = self._begun + patience + self._taken / LEAST - monotonic()
+        patience, now = self._served.settings.patience, monotonic()
+        # From when the body is asked for: whoever waits for a place, or for another, is not slow.
+        self._asked = self._asked or now
+        left = self._asked + min(patience + self._taken / self._served.settings.slowest, LONGEST) - now
         try:
             async with asyncio.timeout(max(0.001, min(patience, left))):
                 message = await self._receive()
@@ -140,7 +143,11 @@ class _Visit:
         """Give a piece of the answer, with what every answer carries."""
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = add_headers(list(message.get("headers", ())), is_open=bool(self._served.settings.origins))
+            headers = add_headers(
+                list(message.get("headers", ())),
+                is_open=bool(self._served.settings.origins),
+                is_private=self._served.settings.private,
+            )
             message = {**message, "headers": [*headers, (b"x-request-id", self.id.encode("ascii"))]}
         elif self._is_head and message["type"] == "http.response.body":
             message = {**message, "body": b""}
@@ -162,7 +169,10 @@ class _Visit:
         await answer(self.scope, self.receive, self.send)
 
     def end(self) -> None:
-        """Note what became of it."""
+        """Give back the room of its body, and note what became of it."""
+        held = self.scope["state"].get("body", 0)
+        if held:
+            self._served.room.give_back(self.address, held)
         route = template_of(self.scope)
         seconds = monotonic() - self._begun
         method = "HEAD" if self._is_head else str(self.scope["method"])

@@ -83,6 +83,13 @@ FIGURES: Final[Example] = {
     "view": VIEW, "figures": [{"code": "1201", "unit": "t", "start": "2020-01-01", "value": "1500000"}],
 }  # fmt: skip
 AUDIT: Final[Example] = {"subjects": [SUBJECT], "view": VIEW, "method": "2026.1"}
+AUDITS: Final[Example] = {
+    "view": VIEW, "next": 41,
+    "audits": [{
+        "subject": SUBJECT, "audit": {"title": "Compliance audit: Phase One", "opinion": "A3"},
+        "issued": MOMENT, "state": "stands", "by": None, "why": None, "since": MOMENT, "replaces": None,
+    }],
+}  # fmt: skip
 VERIFICATION: Final[Example] = {
     "sound": True, "trust": "pinned", "origin": "ledger.example/soybeans", "genesis": DIGEST, "checkpoint_size": 41,
     "subjects": [SUBJECT], "view": VIEW, "findings": [], "not_checked": [],
@@ -100,4 +107,5 @@ READY: Final[Example] = {"status": "ready", "size": 41}
 FEED: Final = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">…</feed>\n'
 DRAFT: Final = "kind: commitment\nsubject: grain\nbody: {title: Buy grain, …}\n"
 JWS: Final = "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoicGxlZGdlcitqd3MifQ.eyJhbmNob3IiOm51bGws….c2lnbmF0dXJl"
+STATEMENTS: Final = f'{{"index":39,"statement":"{JWS}"}}\n{{"index":40,"statement":null}}\n'
 METRICS: Final = 'pledger_requests_total{method="GET",route="/v1/status",status="2xx"} 12.0\n'

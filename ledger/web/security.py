@@ -30,15 +30,25 @@ HEADERS: Final[Mapping[str, str]] = {
 """The others, alike for all."""
 
 
-def add_headers(headers: list[tuple[bytes, bytes]], *, is_open: bool) -> list[tuple[bytes, bytes]]:
+PRIVATE: Final[Mapping[str, str]] = {"cache-control": "private, no-store", "vary": "authorization, cookie"}
+"""How long an answer of a private ledger is kept: nowhere, as whoever comes next to that browser may have no token."""
+
+
+def add_headers(
+    headers: list[tuple[bytes, bytes]], *, is_open: bool, is_private: bool = False
+) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer with those that it does not carry by itself.
 
     Args:
         headers: as the application gave them, names in lower case.
         is_open: pages of other origins may read the answer (CORS).
+        is_private: the ledger is; failures, too, are kept by nobody.
     """
     given = {name for name, _ in headers}
     wanted = _OPEN if is_open else _OWN
+    if is_private and b"cache-control" not in given:
+        wanted = wanted + _KEPT_BY_NOBODY
+        given = given - {b"vary"}
     return headers + (wanted if given.isdisjoint(_NAMES) else [one for one in wanted if one[0] not in given])
 
 
@@ -48,4 +58,5 @@ def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
 
 _OWN: Final = _encoded({**HEADERS, POLICY: DATA})
 _OPEN: Final = _encoded({**HEADERS, POLICY: DATA, "cross-origin-resource-policy": "cross-origin"})
+_KEPT_BY_NOBODY: Final = _encoded(PRIVATE)
 _NAMES: Final = frozenset(name for name, _ in _OWN)

@@ -24,9 +24,13 @@ from ledger.web.limit import Limit
 from ledger.web.mailbox import Mailbox
 from ledger.web.metric import Metrics
 from ledger.web.remembered import Remembered
+from ledger.web.upload import Room, Uploads
 
 _WORK: Final = 30.0
 """Seconds that one waits for a place among those who have something long to do."""
+
+ROOM: Final = 8
+"""Largest batches that are held in memory at once."""
 
 
 class Served:
@@ -42,6 +46,7 @@ class Served:
         remembered: answers that are the same as long as their view is.
         journal, trail, metrics, telemetry: where it is noted what happens; trail and telemetry are None where nobody
             asks for them.
+        uploads: the places for files that are on their way; ``room`` the memory for bodies that are read whole.
         addresses, keys, heavy: limits on how often.
         stop: asks the server to end; called where nothing more may be written.
     """
@@ -62,6 +67,8 @@ class Served:
         self.addresses = Limit(settings.rate, settings.burst)
         self.keys = Limit(settings.key_rate, settings.key_burst)
         self.heavy = Limit(settings.heavy_rate, settings.heavy_burst)
+        self.uploads = Uploads(settings.uploads, patience=settings.patience)
+        self.room = Room(ROOM * settings.batch)
         self.stop: Callable[[], None] = lambda: None
         self._places = BoundedSemaphore(settings.heavy)
 

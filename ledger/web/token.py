@@ -43,6 +43,15 @@ def allow(request: Request, scope: Scope) -> None:
         )  # fmt: skip
 
 
+def may_read(request: Request) -> bool:
+    """Tell whether a request may know what the ledger holds, where it asks for something that needs no token."""
+    state = served(request)
+    if not state.settings.private:
+        return True
+    token = _token(request, state)
+    return token is not None and "read" in token.scopes
+
+
 def needs(scope: Scope) -> Callable[[Request], Awaitable[None]]:
     """Return a dependency that lets those pass who may ask for something of a scope."""
 

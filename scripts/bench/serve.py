@@ -192,8 +192,8 @@ def stored_barely(given: Options) -> list[tuple[Cell, ...]]:
         command = [sys.executable, "-m", "scripts.bench.serve", "--bare", str(place)]
         with serving(command, place / "journal") as server:
             sent(Errand(server.url, [post(raw) for raw in ground.statements(200)], 16))
-            for clients in (1, 64):
-                count = {1: 400, 64: 4000}[clients] // (20 if given.is_quick else 1)
+            for clients in (1, 16, 128):
+                count = {1: 400, 16: 2000, 128: 4000}[clients] // (20 if given.is_quick else 1)
                 requests = [post(raw) for raw in ground.statements(count)]
                 before = server.cpu()
                 done = sent(Errand(server.url, requests, clients))

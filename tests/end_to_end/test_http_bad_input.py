@@ -6,17 +6,25 @@ What can be said through a client is in one table; what is wrong on the wire its
 import json
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from ledger.web.app import application
+from ledger.ingest.document import check_draft
+from ledger.service.compose import compose
+from ledger.signing.canonical import digest
+from ledger.signing.envelope import STATEMENT, seal
+from ledger.tlog.checkpoint import Checkpoint
+from ledger.tlog.merkle import Hash
+from ledger.web.app import Application, application
 from ledger.web.serve import bind, serve
-from tests.end_to_end.served import JOSE, LINES, House, served, stranger
-from tests.end_to_end.small import FIGURES
+from tests.end_to_end.served import JOSE, LINES, House, observations, served, stranger
+from tests.end_to_end.small import FIGURES, START, position
 
 BIG = 3 << 20
 ZIP = {"content-type": "application/zip"}
@@ -43,7 +51,7 @@ CASES = {
     "a way out of the tree": Case("GET", "/log/../pledger.toml", 404, "nothing at this address|serves no"),
     "a way out of the tree, hidden": Case("GET", "/log/%2e%2e/%2e%2e/keys/root.pem", 404, "serves no"),
     "a zero byte in a path": Case("GET", "/log/blob/%00", 404, "serves no"),
-    "the method of another route": Case("GET", "/v1/statements", 405, "does not take that method"),
+    "the method of another route": Case("GET", "/v1/verify", 405, "does not take that method"),
     "a method that changes a read": Case("DELETE", "/v1/entries/0", 405, "does not take that method"),
     "a method that nobody knows": Case("BREW", "/v1/ledger", 405, "does not take that method"),
     # types
@@ -92,12 +100,16 @@ CASES = {
     "a size that is no number": Case("GET", "/v1/status?size=many", 400, "size"),
     "a page of nothing": Case("GET", "/v1/entries?limit=0", 400, "limit"),
     "a page without end": Case("GET", "/v1/entries?limit=100000", 400, "limit"),
+    "statements without end": Case("GET", "/v1/statements?limit=1001", 400, "limit"),
+    "statements from before the log": Case("GET", "/v1/statements?start=-1", 400, "start"),
     "a kind that is none": Case("GET", "/v1/entries?kind=rumour", 400, "no kind"),
     "a format that is none": Case("GET", "/v1/audits/grain?format=docx", 400, "format"),
     "a flag that is neither": Case("POST", "/v1/statements?whole=1", 400, "true or false", b"x", LINES),
     "two flags that exclude each other": Case("POST", "/v1/statements?whole=true&keep=true", 400, "whole", b"x", LINES),
     "a proof of the future": Case("GET", "/v1/consistency?old=999", 400, "cannot begin"),
-    "an audit of nothing": Case("GET", "/v1/audits", 400, "commitments, or party"),
+    "a period that is none": Case("GET", "/v1/audits/grain?period=2020", 400, "not two days"),
+    "an index of audits from before the log": Case("GET", "/v1/audits?start=-1", 400, "start"),
+    "an audit of nothing": Case("GET", "/v1/audit", 400, "commitments, or give party"),
     # what is not there
     "an entry beyond the end": Case("GET", "/v1/entries/999999", 404, "no entry"),
     "an entry by no name": Case("GET", "/v1/entries/first", 400, "neither"),
@@ -220,21 +232,32 @@ def test_fault_of_ours_is_a_problem_without_its_words(house: House, monkeypatch:
 # --- on the wire ------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def on_a_socket(house: House) -> Iterator[tuple[Application, int]]:
+    """Give a server of the house's ledger on a socket, and its port; it is stopped afterwards."""
+    state = house.client.app.state.served  # type: ignore[attr-defined]
+    app = application(house.ledger, state.settings, journal=state.journal)
+    bound, ready = bind("127.0.0.1", 0), threading.Event()
+    port = bound.getsockname()[1]
+    thread = threading.Thread(target=serve, args=(app, state.settings, bound), kwargs={"ready": ready.set})
+    thread.start()
+    try:
+        assert ready.wait(30)
+        yield app, port
+    finally:
+        app.state.served.stop()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
 @pytest.fixture(scope="module")
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, int]]:
     """A server on a socket that is patient for a moment only; and its port."""
-    with served(tmp_path_factory.mktemp("wire"), with_figures=False, patience=0.4, rate=0) as house:
-        state = house.client.app.state.served  # type: ignore[attr-defined]
-        app = application(house.ledger, state.settings, journal=state.journal)
-        bound, ready = bind("127.0.0.1", 0), threading.Event()
-        port = bound.getsockname()[1]
-        thread = threading.Thread(target=serve, args=(app, state.settings, bound), kwargs={"ready": ready.set})
-        thread.start()
-        assert ready.wait(30)
+    with (
+        served(tmp_path_factory.mktemp("wire"), with_figures=False, patience=0.4, rate=0) as house,
+        on_a_socket(house) as (_, port),
+    ):
         yield house, port
-        app.state.served.stop()
-        thread.join(30)
-        assert not thread.is_alive()
 
 
 def talk(port: int, *pieces: bytes, half_closed: bool = False) -> bytes:
@@ -292,6 +315,117 @@ def test_slow_and_broken_clients_are_sent_away(phrase: str, wire: tuple[House, i
     assert talk(port, head("GET", "/healthz", "Connection: close")).startswith(b"HTTP/1.1 200")
 
 
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, int]]:
+    """A server on a socket that waits for a moment, and verifies a bundle once; a file is awaited, and one is held."""
+    with (
+        served(tmp_path_factory.mktemp("strict"), patience=0.4, rate=0, heavy_rate=0.001, heavy_burst=1) as house,
+        on_a_socket(house) as (_, port),
+    ):
+        house.ledger.new_key("observer")
+        house.ledger.grant("observer", ["assessor"], holder="test")
+        assert b"HTTP/1.1 202" in talk(port, handed(house.evidence(AWAITED)[0].raw), half_closed=True)
+        yield house, port
+
+
+AWAITED = b"month,tonnes\n2020-04,6\n"
+
+
+def anchored(house: House, size: int) -> bytes:
+    """Return a position whose author says to have seen a checkpoint."""
+    statement = check_draft(position(700)[0], issued=START)
+    seen = Checkpoint(house.ledger.origin, size, Hash(bytes(32)))
+    made = compose(statement, genesis=house.ledger.genesis, anchor=seen)
+    return seal(made, house.ledger.keyring.get("desk"), typ=STATEMENT).raw
+
+
+def half_closed(house: House, port: int) -> bytes:
+    """Begin to bring the awaited file, and close the one half of the connection before its end."""
+    begun = head("PUT", f"/v1/blobs/{house.evidence(AWAITED)[1].digest}", f"Content-Length: {len(AWAITED)}")
+    assert talk(port, begun, AWAITED[:9], half_closed=True) == b""
+    return talk(port, head("GET", f"/v1/blobs/{house.evidence(AWAITED)[1].digest}", "Connection: close"))
+
+
+def too_many(_: House, port: int) -> bytes:
+    """Ask for a verification twice, where one is allowed."""
+    asked = head("POST", "/v1/verify", "Content-Type: application/zip", "Content-Length: 2", "Connection: close")
+    assert b"HTTP/1.1 400" in talk(port, asked + b"PK")
+    return talk(port, asked + b"PK")
+
+
+def asked(method: str, path: str, *headers: str, body: bytes = b"") -> Callable[[House, int], bytes]:
+    """Return what asks for that, and returns the answer."""
+    told = (*headers, "Connection: close", *((f"Content-Length: {len(body)}",) if body else ()))
+    return lambda _, port: talk(port, head(method, path, *told) + body)
+
+
+def signed(make: Callable[[House], bytes]) -> Callable[[House, int], bytes]:
+    """Return what hands in a statement, and returns the answer."""
+    return lambda house, port: talk(port, handed(make(house)), half_closed=True)
+
+
+def altered(house: House) -> bytes:
+    """Return a statement with the signature of another."""
+    first, second = house.signed(701).raw, house.signed(702).raw
+    return first.rpartition(b".")[0] + b"." + second.rpartition(b".")[2]
+
+
+PARAGRAPH: dict[str, tuple[Callable[[House, int], bytes], int, str]] = {
+    "wrong method": (asked("DELETE", "/v1/entries/0"), 405, "does not take that method"),
+    "wrong type": (asked("POST", "/v1/statements", "Content-Type: text/plain", body=b"x"), 415, "application/jose"),
+    "wrong size": (
+        asked("POST", "/v1/statements", "Content-Type: application/jose", f"Content-Length: {1 << 40}"),
+        413, "larger than",
+    ),
+    "wrong encoding": (
+        asked("POST", "/v1/statements", "Content-Type: application/jose", "Content-Encoding: gzip", body=b"x"),
+        415, "Content-Encoding",
+    ),
+    "wrong spelling": (signed(lambda house: house.signed(703).raw + b"="), 400, "one spelling"),
+    "wrong signature": (signed(altered), 403, "signature"),
+    "wrong key": (signed(lambda house: house.signed(704, key=stranger()).raw), 403, "not known to this ledger"),
+    "wrong role": (
+        signed(lambda house: house.signed(705, key=house.ledger.keyring.get("observer")).raw), 403, "recorder",
+    ),
+    "stale view, of another tree": (signed(lambda house: anchored(house, 3)), 409, "this log never had"),
+    "stale view, of the future": (signed(lambda house: anchored(house, 10_000)), 409, "this log never had"),
+    "stale view, asked for": (asked("GET", "/v1/status?size=10000"), 400, "The log has"),
+    "slow client": (
+        lambda _, port: talk(
+            port, head("POST", "/v1/statements", "Content-Type: application/jose", "Content-Length: 99"), b"abc"
+        ),
+        408, "slowly",
+    ),
+    "half-closed upload": (half_closed, 404, "no file"),
+    "too many requests": (too_many, 429, "Retry"),
+}  # fmt: skip
+"""The bad input that the issue of the service lists, in its order: what is said, the status, a part of the sentence."""
+
+
+@pytest.mark.parametrize("phrase", PARAGRAPH)
+def test_each_bad_input_of_the_issue_has_its_status_its_sentence_and_no_effect(
+    phrase: str, strict: tuple[House, int]
+) -> None:
+    """Status, problem document and sentence; head and every file are as they were (issue of the service)."""
+    house, port = strict
+    ask, status, words = PARAGRAPH[phrase]
+    files = house.ledger.directory / "blobs"
+
+    def state() -> tuple[bytes, dict[str, str]]:
+        held = {str(path): sha256(path.read_bytes()).hexdigest() for path in files.rglob("*") if path.is_file()}
+        return house.ledger.head().checkpoint, held
+
+    before = state()
+    top, _, body = ask(house, port).partition(b"\r\n\r\n")
+    assert top.startswith(b"HTTP/1.1 %d " % status), top + body
+    assert b"application/problem+json" in top
+    told = json.loads(body)
+    assert told["status"] == status
+    assert words in told["detail"], told["detail"]
+    assert told["detail"].rstrip().endswith(".")
+    assert state() == before
+
+
 def test_upload_that_is_broken_off_leaves_nothing(wire: tuple[House, int]) -> None:
     """A half-closed upload keeps no file and no part of one, and the same file can be brought again (design §3)."""
     house, port = wire
@@ -310,7 +444,7 @@ def test_upload_that_is_broken_off_leaves_nothing(wire: tuple[House, int]) -> No
 
 
 def test_same_file_may_come_twice_at_once(wire: tuple[House, int]) -> None:
-    """Several who bring one file at the same time all succeed, and it is kept once (design §3)."""
+    """Several who bring one file at the same time all succeed, one after the other, and it is kept once (design §3)."""
     house, port = wire
     figures = b"month,tonnes\n2020-01,3\n" + b"2020-02,4\n"
     given, imported = house.evidence(figures)
@@ -325,3 +459,112 @@ def test_same_file_may_come_twice_at_once(wire: tuple[House, int]) -> None:
         thread.join()
     assert {one[:12] for one in found} == {b"HTTP/1.1 201"}
     assert house.ledger.blobs.read(imported.digest) == figures
+
+
+def test_slow_uploads_hold_no_thread_no_lock_and_no_more_than_their_places(tmp_path: Path) -> None:
+    """While files trickle in, others write and the sweep runs; one more is told to come back (429, 503; design §3)."""
+    with (
+        served(tmp_path, with_figures=False, patience=2.0, rate=0, uploads=8, threads=4) as house,
+        on_a_socket(house) as (app, port),
+    ):
+        state = app.state.served
+        files = [f"month,tonnes\n2020-01,{number}\n".encode() for number in range(3)]
+        waiting = [house.evidence(raw) for raw in files]
+        for given, _ in waiting:
+            assert b"HTTP/1.1 202" in talk(port, handed(given.raw), half_closed=True)
+        puts = [
+            head("PUT", f"/v1/blobs/{imported.digest}", f"Content-Length: {len(raw)}")
+            for raw, (_, imported) in zip(files, waiting, strict=True)
+        ]
+        begun = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(2)]
+        try:
+            for made, put in zip(begun, puts, strict=False):
+                made.sendall(put + b"month")
+            wait_until(lambda: state.uploads.taken == 2)
+            # A quarter of the places is for one address: the third is turned away while the two are on their way.
+            answer = talk(port, puts[2] + files[2], half_closed=True)
+            assert b"HTTP/1.1 429" in answer
+            assert b"on their way" in answer
+            # Nobody holds the directory of what waits, and every thread is free.
+            assert state.intake.sweep(state.site.is_named) == ()
+            assert b"HTTP/1.1 201" in talk(port, handed(house.signed(1).raw), half_closed=True)
+            for made in begun:
+                assert made.recv(65536).startswith(b"HTTP/1.1 408")
+        finally:
+            for made in begun:
+                made.close()
+        assert b"HTTP/1.1 201" in talk(port, puts[0] + files[0], half_closed=True)
+
+
+def test_slow_sender_keeps_no_file_from_coming(tmp_path: Path) -> None:
+    """Whoever brings a file that another brings slowly brings it first, and the slow one is told it is here (§3)."""
+    with (
+        served(tmp_path, with_figures=False, patience=1.0, slowest=1, rate=0, uploads=16) as house,
+        on_a_socket(house) as (app, port),
+        closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as made,
+        closing(socket.create_connection(("127.0.0.1", port), timeout=30)) as liar,
+    ):
+        given, imported = house.evidence()
+        assert b"HTTP/1.1 202" in talk(port, handed(given.raw), half_closed=True)
+        put = head("PUT", f"/v1/blobs/{imported.digest}", f"Content-Length: {len(FIGURES)}")
+        made.sendall(put + FIGURES[:5])
+        wait_until(lambda: app.state.served.uploads.taken == 1)
+        told: list[bytes] = []
+        quick = threading.Thread(target=lambda: told.append(talk(port, put + FIGURES, half_closed=True)))
+        liar.sendall(put + b"x" * 5)
+        quick.start()
+        for piece in (FIGURES[5:9], FIGURES[9:12], FIGURES[12:15]):
+            quick.join(0.7)
+            made.sendall(piece)
+            liar.sendall(b"x" * len(piece))
+        quick.join(30)
+        assert b"HTTP/1.1 201" in told[0]
+        assert house.ledger.blobs.size(imported.digest) == len(FIGURES)
+        figures = observations(imported)
+        rest = head("PUT", f"/v1/blobs/{digest(figures)}", f"Content-Length: {len(figures)}")
+        assert b'"receipt"' in talk(port, rest + figures, half_closed=True)
+        made.sendall(FIGURES[15:])
+        assert made.recv(65536).startswith(b"HTTP/1.1 200")
+        liar.sendall(b"x" * (len(FIGURES) - 15))
+        assert liar.recv(65536).startswith((b"HTTP/1.1 400", b"HTTP/1.1 403"))
+        assert house.ledger.blobs.read(imported.digest) == FIGURES
+
+
+def test_slow_batches_take_only_so_much_memory(tmp_path: Path) -> None:
+    """Bodies that are read whole share one bound: the next piece is refused, and what was held is given back (§3)."""
+    with (
+        served(tmp_path, with_figures=False, patience=1.0, rate=0, batch=1 << 16) as house,
+        on_a_socket(house) as (app, port),
+    ):
+        state, before = app.state.served, state_of(house)
+        begun = head("POST", "/v1/statements", "Content-Type: application/x-ndjson", f"Content-Length: {1 << 16}")
+        senders = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(4)]
+        try:
+            for made in senders:
+                made.sendall(begun + b"x" * ((1 << 16) - 1))
+            wait_until(lambda: state.room.taken == 4 * ((1 << 16) - 1))
+            answer = talk(port, begun + b"x" * 60_000)
+            assert answer.startswith(b"HTTP/1.1 429")
+            assert b"of this address" in answer
+            for made in senders:
+                assert made.recv(65536).startswith(b"HTTP/1.1 408")
+        finally:
+            for made in senders:
+                made.close()
+        wait_until(lambda: state.room.taken == 0)
+        assert b"HTTP/1.1 201" in talk(port, handed(house.signed(1).raw), half_closed=True)
+        assert state.room.taken == 0
+        assert state_of(house) != before
+
+
+def handed(raw: bytes) -> bytes:
+    """Return the request that hands in a statement."""
+    return head("POST", "/v1/statements", "Content-Type: application/jose", f"Content-Length: {len(raw)}") + raw
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait for what another thread does; not for ever."""
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)

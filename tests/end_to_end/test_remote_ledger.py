@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,9 +18,13 @@ import typer.main
 
 from ledger.cli.main import application, main
 from ledger.client import Client, Copy, Place, Waiting, open_remote
-from ledger.errors import ForkError, NotFoundError, RefusedError, UnavailableError, UsageError
+from ledger.client import copy as copying
+from ledger.client.transport import Transport
+from ledger.errors import ForkError, MalformedError, NotFoundError, RefusedError, UnavailableError, UsageError
 from ledger.ingest.document import check_draft
+from ledger.remote.exchange import Reply
 from ledger.runtime import Ledger, init, open_ledger, settings
+from ledger.runtime.opened import check_ledger
 from ledger.signing.canonical import digest
 from ledger.signing.key import PrivateKey
 from ledger.tlog.proof import Receipt
@@ -372,7 +377,7 @@ def test_other_policy_accepts_nothing(house: Served) -> None:
         policy = other.policy()
     with pytest.raises(RefusedError):
         open_remote(Place(house.url, house.folder / "pinned"), trusted=policy)
-    with pytest.raises(RefusedError, match="does not hold"):
+    with pytest.raises(RefusedError, match="signed by other keys of the log"):
         Client(house.url, policy=policy).receipt(3)
 
 
@@ -408,6 +413,85 @@ def test_copy_that_was_not_checked_is_fetched_anew(house: Served) -> None:
     with open_remote(Place(house.url, home)) as opened:
         assert opened.check().is_sound
     assert not (copy.directory.parent / "unchecked").exists()
+
+
+def test_copy_is_checked_whole_where_it_is_not_as_it_was_checked(
+    house: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was checked is not checked again while it is the same; what was changed is fetched anew (§2.4)."""
+    whole: list[Path] = []
+
+    def watched(place: Path, **told: Any) -> Any:
+        whole.append(place)
+        return check_ledger(place, **told)
+
+    monkeypatch.setattr(copying, "check_ledger", watched)
+    copy = Copy(house.folder / "changed", house.url)
+    copy.follow()
+    with open_ledger(house.directory) as desk:
+        desk.record(position(931))
+    copy.follow()
+    copy.follow()
+    assert whole == []
+    copy.follow(recheck=True)
+    assert whole == [copy.directory]
+    with contextlib.closing(sqlite3.connect(copy.directory / "ledger.db")) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        assert database.execute("UPDATE entry SET subject = 'other' WHERE [index] = 3").rowcount == 1
+        database.commit()
+    copy.follow()
+    assert whole == [copy.directory] * 2
+    with open_ledger(copy.directory) as held:
+        assert held.check().is_sound
+        assert next(held.rows(3, 4)).subject != "other"
+    told("--recheck", "status", "--as-of", DAY, "--ledger", house.url)
+
+
+def test_first_copy_asks_for_many_statements_at_a_time(house: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statements come by pages, and one by one only from a server that has no pages (design §2.4)."""
+    asked: list[str] = []
+    opened = copying._Log.open
+
+    def watched(log: Any, path: str) -> Any:
+        asked.append(path)
+        return opened(log, path)
+
+    monkeypatch.setattr(copying._Log, "open", watched)
+    Copy(house.folder / "paged", house.url).follow()
+    alone = [path for path in asked if path.startswith("statement/")]
+    assert len(alone) <= 1  # the charter, with which everything begins
+    monkeypatch.setattr(copying._Log, "statements", lambda *_: {})
+    Copy(house.folder / "single", house.url).follow()
+    size = Client(house.url).ledger().size
+    assert len([path for path in asked if path.startswith("statement/")]) - len(alone) >= size
+
+
+LYING = {
+    "another statement": (
+        b'{"index":%d,"statement":"e30.e30.e30"}',
+        MalformedError,
+        "not the one that its header names",
+    ),
+    "another entry": (b'{"index":9%d,"statement":null}', UnavailableError, "cannot be read"),
+    "no JSON": (b"%d", UnavailableError, "cannot be read"),
+    "no statement": (b'{"index":%d}', UnavailableError, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize("lie", LYING)
+def test_statements_of_a_page_are_held_against_their_headers(
+    lie: str, house: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page is a stranger's bytes: each statement has to be the one that its entry's header names (design §2.3)."""
+    line, error, words = LYING[lie]
+    size = Client(house.url).ledger().size
+    body = b"".join(line % index + b"\n" for index in range(size))
+    monkeypatch.setattr(Transport, "ask", lambda *_, **__: Reply(200, {}, body))
+    copy = Copy(house.folder / f"lied-{lie.replace(' ', '-')}", house.url)
+    with pytest.raises(error, match=words):
+        copy.follow()
+    assert copy.is_new
 
 
 def test_only_its_server_writes_into_the_log(house: Served) -> None:

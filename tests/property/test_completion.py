@@ -257,7 +257,7 @@ def payloads(said: tuple[Draft, ...], shuffle: random.Random | None) -> list[byt
 
 @given(worlds(), st.integers(min_value=0, max_value=2**32))
 def test_score_is_the_same_to_the_byte_however_the_statements_are_spelt(world: dict[str, Any], seed: int) -> None:
-    """The order of an object's members is no part of what it says (method, views; design §2.1)."""
+    """The order of an object's members is no part of what it says (E4; design §2.1)."""
     answers = []
     for shuffle in (None, random.Random(seed)):  # noqa: S311
         said = [
@@ -271,7 +271,7 @@ def test_score_is_the_same_to_the_byte_however_the_statements_are_spelt(world: d
 
 @given(worlds(), st.data())
 def test_order_of_entries_of_one_day_changes_no_number(world: dict[str, Any], data: st.DataObject) -> None:
-    """What was logged first of one day's words is no fact of the world; only the entries cited differ (views)."""
+    """What was logged first of one day's words is no fact of the world; only the entries cited differ (E4)."""
     first = drafts(world)
     looked = attestation("not_published", term="soy", authority="us-census")
     level = attestation("level", dimension="V", of="written", level=1)

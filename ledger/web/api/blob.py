@@ -1,34 +1,36 @@
 """Files by digest: uploaded where a signed statement waits for them, given where a logged one names them (design §3).
 
 A file whose publisher does not let it travel is never given, by whatever address. Ranges are answered, so that a long
-download goes on where it broke off.
+download goes on where it broke off. Of a private ledger nobody without a token learns whether it has a file: to bring
+one that no statement waits for is refused in the same words, whether it is here or not.
 """
 
+import hashlib
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from typing import Annotated, Final
+from typing import IO, Annotated, BinaryIO, Final, cast
 
 import orjson
-from anyio import from_thread, to_thread
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 
-from ledger.errors import NotFoundError, PledgerError
+from ledger.errors import NotFoundError, PledgerError, RefusedError
 from ledger.runtime.intake import Logged, Outcome
 from ledger.web import answer, example
 from ledger.web.api import told
 from ledger.web.api.statement import format_outcome, status_of
-from ledger.web.problem import HttpError
 from ledger.web.served import Served, served
-from ledger.web.token import needs
+from ledger.web.token import may_read, needs
+from ledger.web.upload import spooled
 
 ROUTER: Final = APIRouter(tags=["files"])
 
 OCTETS: Final = "application/octet-stream"
 
-_DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 _PIECE: Final = 1 << 18
+
+_DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-f]{64})")
 
 Digest = Annotated[str, Path(description="sha256: and 64 hexadecimal digits.", examples=[example.DIGEST])]
 
@@ -65,16 +67,36 @@ def give(request: Request, digest: Digest) -> Response:
 async def take(request: Request, digest: Digest) -> Response:
     """Taken only up to the size that the statement says, within an hour of it; the last one brings the receipt."""
     state, name = served(request), f"sha256:{digest_of(digest)}"
-    held = await to_thread.run_sync(_held, state, name)
-    if held is not None:
+    may_know = may_read(request)
+    async with state.uploads.turn(name):
+        held = await to_thread.run_sync(_held, state, name) if may_know else None
+        if held is not None:
+            return held
+        limit = await to_thread.run_sync(state.intake.allowance, name)
+        place = state.uploads.place(request.state.address)
+        async with place, spooled(request, limit, directory=state.ledger.directory) as file:
+            return await to_thread.run_sync(_brought, state, name, file)
+
+
+def _brought(state: Served, digest: str, file: IO[bytes]) -> Response:
+    """Return what became of the statements that waited for a file, which is whole on the disk by now."""
+    try:
+        outcomes = state.intake.bring(digest, cast("BinaryIO", file))
+    except RefusedError:
+        # It was awaited when it began to come. Whoever brought the very same since was quicker, and nothing is wrong.
+        held = _held(state, digest)
+        if held is None or _digest_of(file) != digest:
+            raise
         return held
-    length = request.headers.get("content-length", "")
-    limit = await to_thread.run_sync(state.intake.allowance, name)
-    if length.isdigit() and int(length) > limit:
-        raise HttpError(413, headers={"Connection": "close"}, limit=limit, digest=name)
-    stream = _Incoming(request, limit)
-    outcomes = await to_thread.run_sync(state.intake.bring, name, stream)
-    return await to_thread.run_sync(_told, state, name, stream.size, outcomes)
+    return _told(state, digest, file.tell(), outcomes)
+
+
+def _digest_of(file: IO[bytes]) -> str:
+    known = hashlib.sha256()
+    file.seek(0)
+    while piece := file.read(_PIECE):
+        known.update(piece)
+    return f"sha256:{known.hexdigest()}"
 
 
 def _held(state: Served, digest: str) -> Response | None:
@@ -96,30 +118,6 @@ def digest_of(text: str) -> str:
         message = f"{text[:80]!r} is not a digest; write sha256: and 64 lower-case hexadecimal digits."
         raise NotFoundError(message)
     return found[1]
-
-
-class _Incoming:
-    """The body of a request as a stream that a thread reads, piece by piece, as it comes off the wire."""
-
-    def __init__(self, request: Request, limit: int) -> None:
-        self.size = 0
-        self._limit = limit
-        self._pieces: AsyncIterator[bytes] = request.stream().__aiter__()
-
-    def read(self, _size: int = -1, /) -> bytes:
-        """Return the next pieces together, or nothing at the end."""
-        return from_thread.run(self._next)
-
-    async def _next(self) -> bytes:
-        gathered = bytearray()
-        async for piece in self._pieces:
-            gathered += piece
-            if len(gathered) >= _PIECE:
-                break
-        self.size += len(gathered)
-        if self.size > self._limit:
-            raise HttpError(413, headers={"Connection": "close"}, limit=self._limit)
-        return bytes(gathered)
 
 
 def _told(state: Served, digest: str, size: int, outcomes: tuple[tuple[str, Outcome], ...]) -> Response:

@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from ledger.assessment.enforceability.lint import lint as judge
 from ledger.assessment.view import Fact, commitment_of
-from ledger.errors import UsageError
 from ledger.model.statement import plain
 from ledger.report.document import (
     history_document,
@@ -26,6 +25,7 @@ from ledger.web.served import Served, served
 from ledger.web.token import needs
 
 if TYPE_CHECKING:
+    from ledger.assessment.result import CommitmentResult
     from ledger.model.determination import View
 
 ROUTER: Final = APIRouter(tags=["pledges"], dependencies=[Depends(needs("read"))])
@@ -56,7 +56,7 @@ def status_of_one(request: Request, subject: Subject, asked: AskedView) -> Respo
     """Outcome, validity and disposition of one commitment, its ratios typed and in words."""
 
     def make(state: Served, view: "View") -> dict[str, object]:
-        return status_document(view, state.ledger.results(view, (subject,)), state.ledger.erased(view))
+        return status_document(view, (_result(state, view, subject),), state.ledger.erased(view))
 
     return _at_view(request, asked, make)
 
@@ -66,7 +66,7 @@ def score(request: Request, subject: Subject, asked: AskedView) -> Response:
     """Seven levels as written and as practised, with their reasons and entries (E1 to E9)."""
 
     def make(state: Served, view: "View") -> dict[str, object]:
-        (result,) = state.ledger.results(view, (subject,))
+        result = _result(state, view, subject)
         return score_document(view, result, tuple(state.ledger.credibility(party, view) for party in result.obligors))
 
     return _at_view(request, asked, make)
@@ -125,7 +125,7 @@ def draft_determination(request: Request, subject: Subject, asked: AskedView) ->
     """Whoever holds the key signs it elsewhere, and hands it in as a statement."""
 
     def make(state: Served, view: "View") -> dict[str, object]:
-        (result,) = state.ledger.results(view, (subject,))
+        result = _result(state, view, subject)
         return {"view": view_document(view), "subject": subject, "body": plain(determination(result, view))}
 
     return _at_view(request, asked, make)
@@ -159,20 +159,15 @@ def determinations(
     return answer.document(request, key, lambda: make(state, view), is_pinned=asked.is_pinned)
 
 
-def chosen_subjects(
-    state: Served, view: "View", subjects: tuple[str, ...], *, party: str | None, instrument: str | None
-) -> tuple[str, ...]:
-    """Return the commitments that are meant: those named, or what a party owes, or an instrument gives force to.
+def _result(state: Served, view: "View", subject: str) -> "CommitmentResult":
+    """Return what the method says of one commitment, reckoned from what belongs to it alone.
 
     Raises:
-        UsageError: both are given, or neither, or there is none.
+        NotFoundError: the view does not know it.
     """
-    if bool(subjects) == (party is not None or instrument is not None):
-        raise UsageError("Give commitments, or party and instrument: one of the two.")
-    found = subjects or state.ledger.subjects(view, party=party, instrument=instrument)
-    if not found:
-        raise UsageError(f"No commitment of these is known on {view.as_of}; /v1/status lists all that are.")
-    return found
+    commitment_of(state.closures.recorded(view), subject)
+    (result,) = state.closures.results(view, (subject,))
+    return result
 
 
 def _at_view(request: Request, asked: Asked, make: Any) -> Response:  # noqa: ANN401  # a function of state and view
@@ -182,7 +177,7 @@ def _at_view(request: Request, asked: Asked, make: Any) -> Response:  # noqa: AN
 
 
 def _facts(name: str, state: Served, view: "View") -> dict[str, object]:
-    facts: Mapping[str, Fact[Any]] = getattr(state.ledger.known(view), name)
+    facts: Mapping[str, Fact[Any]] = getattr(state.closures.recorded(view), name)
     return {
         "view": view_document(view),
         name: [

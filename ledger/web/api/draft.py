@@ -81,7 +81,7 @@ def _lint(request: Request, raw: bytes, name: str, *, as_of: str | None, size: i
     held = served(request).ledger
 
     def recorded(day: str, wanted: tuple[str, ...]) -> "Known | None":
-        return held.known(held.view(day, size)) if wanted else None
+        return held.whole_known(held.view(day, size)) if wanted else None
 
     read = read_for_lint(raw, name=name, as_of=as_of, recorded=recorded)
     lints = [lint_document(judge(read.known, subject), read.place) for subject in read.subjects]
@@ -99,7 +99,10 @@ async def preview_file(request: Request) -> Response:
     """By a mapping that is shipped (`format`) or one of your own (`map`); nothing of it is kept."""
     if not request.headers.get("content-type", "").lower().startswith(FORM):
         raise HttpError(415, f"Send the file as {FORM}, with the part file.", accepts=[FORM])
-    async with request.form(max_files=1, max_fields=3, max_part_size=MAPPING_LIMIT) as form:
+    async with (
+        served(request).uploads.place(request.state.address),
+        request.form(max_files=1, max_fields=3, max_part_size=MAPPING_LIMIT) as form,
+    ):
         return await to_thread.run_sync(_preview, request, form)
 
 

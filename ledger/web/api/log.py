@@ -23,7 +23,7 @@ from ledger.tlog.proof import format_proof, format_receipt
 from ledger.tlog.stored import Row
 from ledger.web import answer, example
 from ledger.web.api import told
-from ledger.web.api.statement import ONE
+from ledger.web.api.statement import MANY, ONE
 from ledger.web.served import served
 from ledger.web.token import needs
 
@@ -31,6 +31,9 @@ ROUTER: Final = APIRouter(tags=["log"], dependencies=[Depends(needs("read"))])
 
 PAGE: Final = 1000
 """Entries of one list, at most."""
+
+BYTES: Final = 4 << 20
+"""Bytes of statements in one list after which it ends, though there be more; one statement is always given."""
 
 LOOKED_AT: Final = 50_000
 """Entries that are looked at for one list, at most."""
@@ -106,6 +109,27 @@ def entry(request: Request, entry: Entry) -> Response:
     row = row_of(held, index)
     erased, since = held.erased_of(index), held.erased_since(index)
     return answer.fresh(request, entry_document(row, held.interval(index), erased=erased, since=since))
+
+
+@ROUTER.get(
+    "/v1/statements",
+    summary="Statements as they were signed, by index",
+    responses=told("A line for each entry.", example.STATEMENTS, media_type=MANY),
+)
+def statements(
+    request: Request,
+    start: Annotated[Count, Query(description="The first entry.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=PAGE, description="How many at most.")] = 100,
+) -> Response:
+    """``index`` and the compact JWS, null where it was erased. What is long ends early: go on after its last index."""
+    lines: list[bytes] = []
+    left = BYTES
+    for row in served(request).ledger.rows(start, start + limit):
+        lines.append(orjson.dumps({"index": row.index, "statement": row.jws and row.jws.decode("ascii")}))
+        left -= len(lines[-1])
+        if left <= 0:
+            break
+    return answer.reply(request, b"".join(line + b"\n" for line in lines), media_type=MANY, keep="asked")
 
 
 @ROUTER.get(

@@ -53,8 +53,12 @@ async def read_body(request: Request, limit: int) -> bytes:
     """Return the body of a request.
 
     Raises:
-        HttpError: it has more bytes than that (413), before or after the first of them.
+        HttpError: it has more bytes than that (413), before or after the first of them; or too many of one address are
+            on their way (429).
+        UnavailableError: too many are on their way.
     """
+    held, address = request.scope["state"], request.state.address
+    room = served(request).room
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > limit:
         raise HttpError(413, headers={"Connection": "close"}, limit=limit)
@@ -63,6 +67,8 @@ async def read_body(request: Request, limit: int) -> bytes:
         size += len(piece)
         if size > limit:
             raise HttpError(413, headers={"Connection": "close"}, limit=limit)
+        room.take(address, len(piece))
+        held["body"] = size  # the door gives it back, once the request is answered
         pieces.append(piece)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 

@@ -14,6 +14,7 @@ from ledger.web.pages import (
     asset,
     audit,
     commitment,
+    docket,
     enter,
     evidence,
     instrument,
@@ -28,7 +29,7 @@ from ledger.web.pages import (
 ROUTERS: Final[tuple[APIRouter, ...]] = tuple(
     one.ROUTER
     for one in (
-        asset, overview, party, instrument, commitment, evidence, record, audit, log, key, verification, enter,
+        asset, overview, party, instrument, commitment, docket, evidence, record, audit, log, key, verification, enter,
     )
 )  # fmt: skip
 """All pages, for ``application``."""

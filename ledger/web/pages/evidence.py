@@ -6,14 +6,15 @@ the API as everybody does (design §2.2, §3).
 """
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
 
 import orjson
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
+from ledger.assessment.series import list_series
 from ledger.errors import UsageError
 from ledger.ingest.layout import LIMIT as MAPPING_LIMIT
 from ledger.ingest.preview import Preview, preview, preview_document
@@ -23,9 +24,10 @@ from ledger.model.statement import plain
 from ledger.report.html import told
 from ledger.report.wording import catalogue
 from ledger.runtime.said import evidence_body, make_statement
+from ledger.web.api import view_key
 from ledger.web.api.draft import chosen_day, chosen_mapping
 from ledger.web.pages.face import Face
-from ledger.web.pages.frame import AskedLook, Look, PageRoute, draw, page, render, reply
+from ledger.web.pages.frame import AskedLook, Look, PageRoute, draw, render, reply
 from ledger.web.problem import HttpError
 from ledger.web.served import Served, served
 from ledger.web.token import long, needs
@@ -38,13 +40,30 @@ ROUTER: Final = APIRouter(route_class=PageRoute, include_in_schema=False)
 IN_PAGE: Final = 16 << 20
 """Bytes of figures that are given to a browser to be handed in; of more, the command line is the way."""
 
+SERIES: Final = 50
+"""Series on one page."""
+
 _FORM: Final = "multipart/form-data"
 
 
 @ROUTER.get("/evidence", dependencies=[Depends(needs("read"))])
-def evidence(request: Request, look: AskedLook) -> Response:
+def evidence(request: Request, look: AskedLook, start: Annotated[int, Query(ge=0, le=10**9)] = 0) -> Response:
     """The series that pledges are measured by, and the form for a file of figures."""
-    return page(request, "evidence.html", title="Evidence", look=look, view=None, **_common(), read="", notice="")
+    state = served(request)
+    view = look.view(state)
+    key = ("evidence", start, look, *view_key(state, view))
+
+    def make() -> bytes:
+        listed = list_series(state.ledger.known(view))
+        return draw(
+            request, "evidence.html", title="Evidence", look=look, view=view, **_common(), read="", notice="",
+            page=Face(catalogue(), state.closures.recorded(view)), series=listed[start : start + SERIES],
+            total=len(listed), start=start,
+            before=look.to("/evidence", start=str(max(0, start - SERIES))) if start else "",
+            after=look.to("/evidence", start=str(start + SERIES)) if start + SERIES < len(listed) else "",
+        )  # fmt: skip
+
+    return reply(request, state.remembered.get(key, make).raw, keep=look.keep)
 
 
 @ROUTER.post("/evidence", dependencies=[Depends(needs("audit")), Depends(long)])
@@ -52,7 +71,10 @@ async def look_at(request: Request, look: AskedLook) -> Response:
     """What would be read of a file; nothing of it is kept."""
     if not request.headers.get("content-type", "").lower().startswith(_FORM):
         raise HttpError(415, f"Send the file as {_FORM}, with the part file.", accepts=[_FORM])
-    async with request.form(max_files=1, max_fields=4, max_part_size=MAPPING_LIMIT) as form:
+    async with (
+        served(request).uploads.place(request.state.address),
+        request.form(max_files=1, max_fields=4, max_part_size=MAPPING_LIMIT) as form,
+    ):
         return await to_thread.run_sync(partial(_look_at, request, look, form))
 
 

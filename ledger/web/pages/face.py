@@ -16,12 +16,18 @@ from ledger.report.wording import Catalogue
 _EMPTY: Final = ("commitments", "subjects", "instruments", "evidence", "words", "findings", "replies")
 
 
+CITED: Final = 24
+"""Entries that are named for one reason; of more the page says how many, and the API has all of them."""
+
+
 class Chaptered(Page):
     """The face of an audit, its citations leading to entries."""
 
-    def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int, str | None], ...]:
-        """Return the entries cited, each once and in order, with the address of its page."""
-        return tuple((entry, f"/entries/{entry}") for entry in sorted({cite.entry for cite in cites}))
+    def cites(self, cites: Sequence[Cite]) -> tuple[tuple[int | str, str | None], ...]:
+        """Return the entries cited, each once and in order, with the address of its page; of very many the first."""
+        entries = sorted({cite.entry for cite in cites})
+        named = tuple((entry, f"/entries/{entry}") for entry in entries[:CITED])
+        return (*named, (f"and {len(entries) - CITED:,} more", None)) if len(entries) > CITED else named
 
 
 class Face(Chaptered):

@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from ledger.errors import PledgerError, UsageError
 from ledger.model.determination import View
+from ledger.report import drawing
 from ledger.report.html import environment, told
 from ledger.report.wording import catalogue
 from ledger.web import answer
@@ -36,7 +37,7 @@ STRICT: Final = (
 """The policy of the pages: no script and no style but the files of this server, not even in an element."""
 
 NAVIGATION: Final = (
-    ("/", "Overview"), ("/evidence", "Evidence"), ("/record", "Record"), ("/audits", "Audits"),
+    ("/", "Overview"), ("/docket", "Docket"), ("/evidence", "Evidence"), ("/record", "Record"), ("/audits", "Audits"),
     ("/entries", "Log"), ("/verify.html", "Verify"), ("/keys", "Keys"),
 )  # fmt: skip
 
@@ -106,6 +107,18 @@ def draw(request: Request, template: str, *, title: str, look: Look, view: View 
     if "page" in facts:
         common |= told(cast("Face", facts["page"]))
     return render(template, common | facts)
+
+
+def prepare() -> None:
+    """Read every template, and let what draws charts begin: the first page would wait half a second for it.
+
+    Raises:
+        UnavailableError: the extra ``report`` is not installed.
+    """
+    made = environment(PACKAGE)
+    for name in made.list_templates(extensions=["html"]):
+        made.get_template(name)
+    drawing.draw({"data": {"values": []}, "mark": "point"}, name="nothing", title="Nothing", description="Nothing.")
 
 
 def render(template: str, facts: Mapping[str, object]) -> bytes:

@@ -1,12 +1,12 @@
 """A party: who it is, what it owes and what is owed to it, and how far it has kept its own word (E10)."""
 
-from typing import TYPE_CHECKING, Final
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from ledger.assessment.beside.credibility import credibility
-from ledger.assessment.link import totals
 from ledger.errors import NotFoundError
 from ledger.model.statement import plain
 from ledger.report.wording import catalogue
@@ -18,25 +18,26 @@ from ledger.web.served import served
 from ledger.web.token import needs
 
 if TYPE_CHECKING:
+    from ledger.assessment.result import CommitmentResult, TotalResult
     from ledger.model.determination import View
 
 ROUTER: Final = APIRouter(route_class=PageRoute, include_in_schema=False, dependencies=[Depends(needs("read"))])
 
 MOST: Final = 50
-"""Commitments of a party that are reckoned for its page; of more it shows those, and says so."""
+"""Commitments of a party that its page shows; of more it says so."""
 
 
 @ROUTER.get("/parties/{slug}")
-def party(request: Request, slug: str, look: AskedLook) -> Response:
-    """One party at a view."""
+def party(request: Request, slug: str, look: AskedLook, whole: Annotated[str, Query(pattern="^1?$")] = "") -> Response:
+    """One party at a view; of one that owes much, ``whole=1`` reckons what its word was worth over all of it."""
     state = served(request)
     view = look.view(state)
-    key = ("party", slug, look, *view_key(state, view))
-    found = state.remembered.get(key, lambda: _party(request, slug, look, view))
+    key = ("party", slug, look, whole, *view_key(state, view))
+    found = state.remembered.get(key, lambda: _party(request, slug, look, view, is_whole=bool(whole)))
     return reply(request, found.raw, keep=look.keep)
 
 
-def _party(request: Request, slug: str, look: Look, view: "View") -> bytes:
+def _party(request: Request, slug: str, look: Look, view: "View", *, is_whole: bool) -> bytes:
     state = served(request)
     known = state.closures.recorded(view)
     if slug not in parties(known):
@@ -48,13 +49,20 @@ def _party(request: Request, slug: str, look: Look, view: "View") -> bytes:
         for side in ("obligors", "obligees")
     )
     own = by[:MOST]
-    results = tuple(result for group in owed(state, view, own) for result in group.results)
-    whole = state.closures.known(view, own)
+    # What its word was worth, and what it owes together, rest on everything that it owes, shown or not (E10, R16).
+    reckoned = len(by) <= MOST or is_whole
+    results: tuple[CommitmentResult, ...] = ()
+    sums: tuple[TotalResult, ...] = ()
+    if by and reckoned:
+        with state.working() if is_whole else nullcontext():
+            results, together = state.ledger.together(view, party=slug)
+        sums = together.totals
     fact = known.parties.get(slug)
     return draw(
         request, "party.html", title=face.party(slug), look=look, view=view, page=face,
         slug=slug, body=plain(fact.body) if fact is not None else {}, entry=fact.index if fact is not None else -1,
         owed=owed(state, view, own), due=owed(state, view, to[:MOST]),
-        credibility=credibility(whole, slug, results) if results else "", totals=totals(whole, results).totals,
+        credibility=credibility(state.ledger.known(view), slug, results) if results else "", totals=sums,
+        unreckoned=0 if reckoned else len(by),
         more=len(by) + len(to) - len(own) - len(to[:MOST]),
     )  # fmt: skip

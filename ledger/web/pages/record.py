@@ -1,15 +1,18 @@
 """Recording: a pledge as one types it with the lint beside it, and the statements it becomes, for a browser to sign.
 
 The text is that of ``pledger record``: YAML or JSON, one draft or several. It is read here by the same reader and
-nothing of it is kept; what is signed is composed and shown in the browser.
+nothing of it is kept; what is signed is composed and shown in the browser. Whoever knows no YAML fills in fields, which
+write the draft (``ledger.web.pages.fields``).
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
 import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from ledger.assessment.enforceability.lint import Lint, LintFinding
@@ -23,7 +26,9 @@ from ledger.report.wording import catalogue
 from ledger.runtime.linting import ReadDrafts, read_for_lint
 from ledger.web.api.statement import read_body
 from ledger.web.pages.face import Face
-from ledger.web.pages.frame import AskedLook, Look, PageRoute, draw, page, render, reply
+from ledger.web.pages.fields import FIELDS, GROUPS, LONGEST, filled, written
+from ledger.web.pages.frame import AskedLook, Look, PageRoute, draw, render, reply
+from ledger.web.pages.overview import parties
 from ledger.web.served import Served, served
 from ledger.web.token import needs
 
@@ -79,6 +84,12 @@ body:
 """What stands in the form before anything is typed: a vague pledge, so that the lint has something to say."""
 
 
+_MOST: Final = len(FIELDS) + 1
+"""Fields of the form, at most: its own, and the text."""
+
+_LISTED: Final = 500
+"""Names that a field proposes, at most."""
+
 Judged = tuple[tuple[Lint, tuple[tuple[LintFinding, int], ...]], ...]
 """What the lint says of each commitment of a text, each finding with its line."""
 
@@ -86,28 +97,64 @@ Judged = tuple[tuple[Lint, tuple[tuple[LintFinding, int], ...]], ...]
 @ROUTER.get("/record", dependencies=[Depends(needs("read"))])
 def record(request: Request, look: AskedLook) -> Response:
     """The form."""
-    return page(request, "record.html", title="Record a pledge", look=look, view=None, text=BEGINNING, beside="")
+    return reply(request, _drawn(request, look, BEGINNING, beside="", given={}))
 
 
 @ROUTER.post("/record", dependencies=[Depends(needs("audit"))])
 async def look_at(request: Request, look: AskedLook) -> Response:
     """What the lint says of a text; with ``Accept: application/json``, that and the statements that it becomes."""
-    if "application/json" in request.headers.get("accept", ""):
+    if _wants_data(request):
         raw = await read_body(request, LIMIT)
         return await to_thread.run_sync(_told, request, raw)
-    async with request.form(max_files=0, max_fields=2, max_part_size=LIMIT) as form:
-        text = form.get("text")
+    async with request.form(max_files=0, max_fields=_MOST, max_part_size=LIMIT) as form:
+        text, given = form.get("text"), _filled(form)
     if not isinstance(text, str):
         raise UsageError("There is no text in the form; write a draft.")
-    return await to_thread.run_sync(partial(_page, request, look, text.replace("\r\n", "\n")))
+    return await to_thread.run_sync(partial(_page, request, look, text.replace("\r\n", "\n"), given))
 
 
-def _page(request: Request, look: Look, text: str) -> Response:
+@ROUTER.post("/record/draft", dependencies=[Depends(needs("audit"))])
+async def write(request: Request, look: AskedLook) -> Response:
+    """The draft that the fields of the form say, in the form; with ``Accept: application/json``, that text alone."""
+    async with request.form(max_files=0, max_fields=_MOST, max_part_size=LIMIT) as form:
+        given = _filled(form)
+    text = written(given)
+    if _wants_data(request):
+        return Response(orjson.dumps({"text": text}), media_type="application/json")
+    return await to_thread.run_sync(partial(_page, request, look, text, given))
+
+
+def _wants_data(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def _filled(form: FormData) -> dict[str, str]:
+    """Return what the fields hold, each line ended as ours are."""
+    for one in FIELDS:
+        value = form.get(one.name)
+        if isinstance(value, str) and len(value) > LONGEST:
+            raise UsageError(f"{one.label} has more than {LONGEST} characters; shorten it.", field=one.name)
+    return {name: value.replace("\r\n", "\n") for name, value in filled(form).items()}
+
+
+def _page(request: Request, look: Look, text: str, given: Mapping[str, str]) -> Response:
     beside, _ = _beside(request, text.encode())
-    return reply(request, draw(
-        request, "record.html", title="Record a pledge", look=look, view=None, text=text,
-        beside=beside,
-    ))  # fmt: skip
+    return reply(request, _drawn(request, look, text, beside=beside, given=given))
+
+
+def _drawn(request: Request, look: Look, text: str, *, beside: str, given: Mapping[str, str]) -> bytes:
+    """Return the page: the fields with what was filled in, the draft, and what stands beside it."""
+    state = served(request)
+    known = state.closures.recorded(state.ledger.view(None))
+    listed = {
+        "parties": [(slug, known.parties[slug].body.names.get("en", "")) if slug in known.parties else (slug, "")
+                    for slug in parties(known)[:_LISTED]],
+        "instruments": [(slug, fact.body.title) for slug, fact in sorted(known.instruments.items())[:_LISTED]],
+    }  # fmt: skip
+    return draw(
+        request, "record.html", title="Record a pledge", look=look, view=None, text=text, beside=beside, groups=GROUPS,
+        given=given, listed=listed, is_begun="yes" if given else "",
+    )  # fmt: skip
 
 
 def _told(request: Request, raw: bytes) -> Response:

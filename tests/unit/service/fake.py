@@ -106,6 +106,10 @@ class MemoryReading:
         """Return the entries about a subject."""
         return tuple(row for row in self.state.rows if row.subject == subject and row.kind in kinds)
 
+    def about_from(self, start: int, subject: str, kinds: Sequence[str]) -> Iterator[Row]:
+        """Return the entries about a subject from an index on."""
+        return (row for row in self.about(subject, kinds) if row.index >= start)
+
     def named(self, statements: Sequence[bytes]) -> Mapping[bytes, int]:
         """Return indexes by statement digest."""
         return {row.statement: row.index for row in reversed(self.state.rows) if row.statement in statements}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.errors import MalformedError
 from ledger.service.admit import Admitted
 from ledger.service.check import Checked, check_log
 from ledger.service.scene import Opened, Scene
@@ -182,3 +183,58 @@ def test_threads_find_what_one_finds_alone() -> None:
         )
     assert answer == checked(house)
     assert told[-1] == (611, 611)
+
+
+GROWN = 8
+"""Entries of the small ledger that were checked before."""
+
+
+def checked_after(house: House, after: int = GROWN) -> Checked:
+    """Return what checking the entries gives that follow those which were checked before."""
+    with house.store.reading() as reading:
+        return check_log(reading, house.blobs, genesis=house.genesis, after=after)
+
+
+def checkpointed() -> House:
+    """Return the small ledger, with a checkpoint over the entries that were checked before."""
+    house = built()
+    with house.store.reading() as reading:
+        assert reading.checkpoint_over(GROWN) is not None
+    return house
+
+
+def test_what_is_new_is_checked_on_what_was_checked_before() -> None:
+    """The root, and that all is well, are those of a check of the whole (design §2.4)."""
+    house = checkpointed()
+    found = checked_after(house)
+    assert (found.is_sound, found.size, found.root) == (True, 11, checked(house).root)
+
+
+@pytest.mark.parametrize(
+    ("harm", "code"),
+    [
+        (lambda house: change(house, 9, jws=b"e30.e30.e30"), "statement.digest-mismatch"),
+        (lambda house: change(house, 8, author="x" * 43), "entry.column-mismatch"),
+        (lambda house: change(house, 10, leaf=bytes(32)), "entry.leaf-mismatch"),
+        (swap_statements, "statement.digest-mismatch"),
+        (cut, "tree.truncated"),
+        (lambda house: house.store.state.nodes.update({(1, 4): Hash(bytes(32))}), "node.mismatch"),
+        (lambda house: house.store.state.nodes.pop((1, 4)), "node.mismatch"),
+    ],
+)
+def test_wrong_new_entry_is_found_though_those_before_are_not_looked_at(harm: Any, code: str) -> None:
+    """Whatever is wrong after what was checked is named as by a check of the whole (design §2.3)."""
+    house = checkpointed()
+    harm(house)
+    found = checked_after(house)
+    assert not found.is_sound
+    assert code in [one.code for one in found.findings]
+
+
+@pytest.mark.parametrize("harm", [other_root, lambda house: house.store.state.nodes.update({(3, 0): Hash(bytes(32))})])
+def test_nothing_is_checked_on_a_tree_that_was_not_signed(harm: Any) -> None:
+    """Where the edge of what was checked is not the signed one, the check does not go on (RFC 6962 §2.1)."""
+    house = checkpointed()
+    harm(house)
+    with pytest.raises(MalformedError, match="checked before"):
+        checked_after(house)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ledger.audit.archive import part_of
 from ledger.audit.bundle import Software, open_bundle, parse_manifest
 from ledger.audit.engine import SqliteEngine
 from ledger.audit.verify import verify
@@ -39,7 +40,8 @@ def exported(house: House, *subjects: str, policy: bytes = POLICY, as_of: str = 
 def written(made: Export, report: bytes | None = REPORT) -> io.BytesIO:
     """Return the bundle of an export."""
     sink = io.BytesIO()
-    made.write(sink, report=report, software=SOFTWARE)
+    part = part_of("report.html", report) if report is not None else None
+    made.write(sink, report=part, software=SOFTWARE)
     return sink
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from ledger.errors import MalformedError, UnavailableError
 from ledger.service.monitor import Promised, Shown, Watched, watch
-from ledger.tlog.checkpoint import Checkpoint, add_signatures, cosign_checkpoint, sign_checkpoint
+from ledger.signing.key import PrivateKey
+from ledger.tlog.checkpoint import Checkpoint, add_signatures, cosign_checkpoint, log_keys, sign_checkpoint
 from ledger.tlog.entry import Header
 from ledger.tlog.fraud import Entry, judge
 from ledger.tlog.merkle import EMPTY_EDGE, Address, Nodes, leaf_hash, prove_inclusion
@@ -242,3 +243,33 @@ def test_witness_that_signed_both_is_convicted_too() -> None:
 
     watched = look(Served(9, raw=cosigned(AGAIN)), shown=[Shown("witness", cosigned(FORKED))])
     assert set(judge(watched.proofs[0], KEYS).convicted) == {*LOG_KEYS, WITNESS_KEYS[0]}
+
+
+# --- keys that were replaced ------------------------------------------------------------------------------------------
+
+NEW_ED25519 = PrivateKey.from_seed("Ed25519", bytes(31) + b"\x11")
+NEW_MLDSA = PrivateKey.from_seed("ML-DSA-44", bytes(31) + b"\x12")
+NEW_KEYS = log_keys(ORIGIN, ed25519=NEW_ED25519.public, mldsa=NEW_MLDSA.public)
+
+BRANCHES: dict[str, tuple[int, list[str]]] = {
+    "signed before they handed over a smaller tree as the largest": (AT + 50, ["checkpoint.refused", "log.rollback"]),
+    "signed after they had handed it over": (AT + 150, ["checkpoint.refused"]),
+}
+
+
+@pytest.mark.parametrize("phrase", BRANCHES)
+def test_replaced_keys_are_convicted_by_what_they_handed_over_and_by_nothing_less(phrase: str) -> None:
+    """A branch beyond their time is no checkpoint; it convicts them where they contradict themselves (watching.md)."""
+    at, expected = BRANCHES[phrase]
+    handed_over = Shown("the appointment of entry 8", checkpoint(HEADERS, 8, at=AT + 100))
+    branch = Shown("a stranger", checkpoint(rewritten(8), 10, at=at))
+    edge = EMPTY_EDGE.extend([leaf_hash(header) for header in HEADERS])[0]
+    head = Checkpoint(ORIGIN, 12, edge.root)
+    log = Served(12, raw=sign_checkpoint(head, ed25519=NEW_ED25519, mldsa=NEW_MLDSA, at=AT + 200))
+    found = watch(
+        ORIGIN, (*LOG_KEYS, *NEW_KEYS), [log], shown=[handed_over, branch],
+        keys_at=lambda size: LOG_KEYS if size <= 8 else NEW_KEYS,
+    )  # fmt: skip
+    assert sorted(codes(found)) == expected
+    assert [judge(proof, LOG_KEYS).is_shown for proof in found.proofs] == [True] * (len(expected) - 1)
+    assert not any(judge(proof, NEW_KEYS).is_shown for proof in found.proofs)

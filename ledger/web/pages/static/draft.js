@@ -5,11 +5,15 @@ const PAUSE = 350;
 
 const form = document.getElementById("draft");
 const field = document.getElementById("text");
+const fields = document.getElementById("fields");
 const beside = document.getElementById("beside");
 const button = document.getElementById("sign-do");
 let clock = null;
 let number = 0;
 let payloads = [];
+// What the fields wrote last: they write on only where nobody has written into it by hand.
+let byFields = null;
+let asking = 0;
 
 async function lint() {
   number += 1;
@@ -62,17 +66,64 @@ async function sign() {
   }
 }
 
-field.addEventListener("input", () => {
-  // What is signed is what is shown: until the new text has been read, nothing is.
+// What is signed is what is shown: until the new text has been read, nothing is.
+function changed() {
   number += 1;
   payloads = [];
   button.disabled = true;
   clearTimeout(clock);
   clock = setTimeout(lint, PAUSE);
+}
+
+async function write() {
+  asking += 1;
+  const mine = asking;
+  const says = document.getElementById("fields-says");
+  try {
+    const headers = { accept: "application/json" };
+    const answer = await asked("/record/draft", { method: "POST", headers, body: filledIn() });
+    const { text } = await answer.json();
+    if (mine !== asking) {
+      return;
+    }
+    byFields = text;
+    field.value = text;
+    says.textContent = "";
+    changed();
+  } catch (error) {
+    if (mine === asking) {
+      says.textContent = error instanceof Told ? error.message : "The draft could not be written; try again.";
+    }
+  }
+}
+
+function filledIn() {
+  const data = new FormData(form);
+  data.delete("text");
+  return data;
+}
+
+field.addEventListener("input", changed);
+fields.addEventListener("input", () => {
+  if (byFields === null || byFields === field.value) {
+    // Until its answer is there, what stands in the draft is not what stands in the fields.
+    number += 1;
+    payloads = [];
+    button.disabled = true;
+    clearTimeout(clock);
+    clock = setTimeout(write, PAUSE);
+  } else {
+    document.getElementById("fields-says").textContent =
+      "The draft was changed by hand; the button writes it anew, without those changes.";
+  }
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  lint();
+  if (event.submitter?.id === "fields-write") {
+    write();
+  } else {
+    lint();
+  }
 });
 button.addEventListener("click", sign);
 lint();
