@@ -115,9 +115,10 @@ def _run(opened: "Ledger", settings: "ServerSettings", bound: "socket.socket", *
     """Serve in this process until it is asked to end; tell whether it ends as the outcome of a commit is unknown."""
     from ledger.web.app import application
     from ledger.web.pages import ROUTERS
+    from ledger.web.pages.frame import prepare
     from ledger.web.serve import serve as run
 
-    app = application(opened, settings, pages=ROUTERS)
+    app = application(opened, settings, pages=ROUTERS, prepare=prepare)
     has_stopped = False
 
     def serving() -> None:

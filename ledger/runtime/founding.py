@@ -107,7 +107,7 @@ def init(  # noqa: PLR0913, so much is for a founder to decide
             rules = {"title": title or origin, "quorum": quorum, "answer_after": answer_after}
             with _new_store(directory, store, begun=token) as kept:
                 genesis = _found(directory, origin, rules, kept, at=at, make_key=make_key, passphrase=passphrase)
-            write_config(directory, origin=origin, genesis=genesis, store=store, begun=token)
+                write_config(directory, origin=origin, genesis=genesis, store=store, begun=token)
         except BaseException:
             clear(directory)
             if not was_there:
@@ -290,15 +290,16 @@ def import_log(
                         source, stamped(directory), lambda size: tree_checkpoint(reading, size, origin=last.origin),
                         size=last.size,
                     )  # fmt: skip
-            write_file(directory / POLICY, found.front.policy)
-            if found.withheld:
-                write_file(directory / WITHHELD, "".join(f"{digest}\n" for digest in found.withheld).encode())
-            if keys is not None:
-                copy_keys(Keyring(keys, passphrase), Keyring(directory / KEYS, passphrase))
-            authority = found.front.authority
-            write_config(
-                directory, origin=authority.charter.origin, genesis=authority.genesis, store=store, begun=token
-            )
+                write_file(directory / POLICY, found.front.policy)
+                if found.withheld:
+                    write_file(directory / WITHHELD, "".join(f"{digest}\n" for digest in found.withheld).encode())
+                if keys is not None:
+                    copy_keys(Keyring(keys, passphrase), Keyring(directory / KEYS, passphrase))
+                authority = found.front.authority
+                # While the store can still be taken back: what fails before the directory is a ledger leaves none.
+                write_config(
+                    directory, origin=authority.charter.origin, genesis=authority.genesis, store=store, begun=token
+                )
         except BaseException:
             clear(directory)
             if not was_there:

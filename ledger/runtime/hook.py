@@ -11,7 +11,6 @@ import fcntl
 import json
 import os
 import re
-import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from ledger.remote.webhook import check_receiver
 from ledger.runtime.file import sync_directory, unwritable
 from ledger.signing.key import PrivateKey
 from ledger.signing.webhook import SECRET_BYTES, WebhookKey
+from ledger.store.fresh import replace_file
 
 HOOKS: Final = "hooks"
 
@@ -280,17 +280,9 @@ class Hooks:
             raise UnavailableError(message, path=str(path)) from error
 
     def _write(self, name: str, raw: bytes) -> None:
-        fresh = self._directory / f".{name}.{secrets.token_hex(4)}"
         try:
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._directory / name)
-            sync_directory(self._directory)
+            replace_file(self._directory / name, raw, mode=0o600)
         except OSError as error:
-            fresh.unlink(missing_ok=True)
             raise unwritable(self._directory, error) from error
 
 

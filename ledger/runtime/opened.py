@@ -13,6 +13,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib import resources
+from operator import attrgetter
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO, Final, Self
@@ -47,9 +48,9 @@ from ledger.runtime.appointment import (
 )
 from ledger.runtime.database import open_store
 from ledger.runtime.engine import chosen_engine, columnar_copies
-from ledger.runtime.file import Chunks, sync_directory, write_file
+from ledger.runtime.file import Chunks
 from ledger.runtime.keyring import Keyring, KnownKey, MakeKey, Passphrase, checkpoint_signer, known_key, official_keys
-from ledger.runtime.recalled import Recalled
+from ledger.runtime.recalled import Recalled, Told
 from ledger.runtime.restricted import Salted, find_salt, salt_imported
 from ledger.runtime.said import evidence_body, grant_body, make_statement
 from ledger.runtime.settings import (
@@ -69,6 +70,7 @@ from ledger.runtime.site import own_site
 from ledger.service.check import Checked, check_log
 from ledger.service.compose import compose
 from ledger.service.group import Group
+from ledger.service.hearing import read_decisive
 from ledger.service.pool import pool
 from ledger.service.ports import Clock, Progress, Reading, Store
 from ledger.service.publish import Publication, Publisher, make_receipt, refuse_contradiction
@@ -77,9 +79,10 @@ from ledger.service.scene import Folded, fold_authority, read_said
 from ledger.signing.envelope import STATEMENT, Envelope, seal
 from ledger.signing.key import Algorithm, PrivateKey, Signer
 from ledger.store.blobs import DirectoryBlobs, Kept
+from ledger.store.fresh import replace_file
 from ledger.store.published import PublishedFile
 from ledger.tlog.checkpoint import Checkpoint, parse_checkpoint
-from ledger.tlog.entry import parse_header
+from ledger.tlog.entry import Header, parse_header
 from ledger.tlog.finding import Finding
 from ledger.tlog.merkle import Hash, consistency_indexes, inclusion_indexes, prove_consistency, prove_inclusion
 from ledger.tlog.note import VerifierKey, parse_note
@@ -88,13 +91,15 @@ from ledger.tlog.proof import Receipt, TlogProof
 from ledger.tlog.stored import Head, Row
 
 if TYPE_CHECKING:  # heavier rooms are imported by the functions that need them; here only their names
-    from ledger.assessment.history import History
+    from ledger.assessment.history import History, ResultAt, Window
+    from ledger.assessment.history import Stretch as HistoryStretch
     from ledger.assessment.link import Together
     from ledger.assessment.result import CommitmentResult, Credibility, Erased
     from ledger.assessment.selection import Engine
     from ledger.assessment.series import Figure
     from ledger.ingest.document import Draft
     from ledger.ingest.imported import Imported
+    from ledger.model.value import Days
     from ledger.service.closed import Closures
     from ledger.service.cosign import Ask, Cosigned, Wait
     from ledger.service.erase import Removed
@@ -425,7 +430,7 @@ class Ledger:
 
     def said(self, size: int | None = None) -> tuple[Said, ...]:
         """Return every statement of the log's first ``size`` entries (all of them, if not given), but those erased."""
-        return self._recalled.upto(self.head().size if size is None else size).said
+        return self._recalled.whole(self.head().size if size is None else size).said
 
     def view(self, as_of: str | None = None, size: int | None = None) -> View:
         """Return a view: today and everything, unless a day or a size says otherwise (R1).
@@ -442,7 +447,9 @@ class Ledger:
     def known(self, view: View) -> Known:
         """Return what a view knows; what was signed with a compromised key after it was lost does not count (R1).
 
-        The last one is remembered: one question asks for it several times, and several who ask mean the same view.
+        The last one is remembered: one question asks for it several times, and several who ask mean the same view. Of
+        a commitment's positions those are there on which a result rests; whoever holds them against another draft
+        takes all of them (``whole_known``).
         """
         key = (view, self.erasures())
         last = self._last_known
@@ -451,11 +458,19 @@ class Ledger:
         return last[1]
 
     def _known(self, view: View) -> Known:
-        said, absent, later = self._recalled.upto(view.size)
+        said, heard, absent, later = self._recalled.upto(view.size)
+        gone = void((*said, *heard), view.size, self._authority_at(view.size))
+        if heard:
+            with self._store.reading() as reading:
+                said = (*said, *read_decisive(reading, heard, said, view, gone))
+            said = tuple(sorted(said, key=attrgetter("index")))
+        return _looked(said, view, absent=absent, later=later, gone=gone)
+
+    def whole_known(self, view: View) -> Known:
+        """Return what a view knows, with every position on every commitment."""
+        said, _, absent, later = self._recalled.whole(view.size)
         gone = void(said, view.size, self._authority_at(view.size))
-        # What a later entry erased is not there for an earlier view either.
-        erased = find_erased((*said, *later), absent)
-        return look((one for one in said if one.index not in gone), view, erased=erased)
+        return _looked(said, view, absent=absent, later=later, gone=gone)
 
     def erased(self, view: View) -> "tuple[Erased, ...]":
         """Return what a view would know, had no logged erasure removed it (R1)."""
@@ -552,14 +567,35 @@ class Ledger:
             NotFoundError: the view does not know the commitment.
         """
         from ledger.assessment.history import history
+
+        self.results(view, (subject,), engine=engine)  # refuses a commitment that is not known
+        told, result_at = self._retelling(subject, engine)
+        return history(told.said, subject, view, result_at, heard=told.heard)
+
+    def history_within(
+        self, subject: str, view: View, *, window: "Window", engine: "Engine | None" = None
+    ) -> "HistoryStretch":
+        """Return a stretch of the history of a commitment, which is all of it that is reckoned.
+
+        Args:
+            window: from which day and which entry on, and how many of each.
+            engine: as of ``results``.
+        """
+        from ledger.assessment.history import history_within
+
+        told, result_at = self._retelling(subject, engine)
+        return history_within(told.said, subject, view, result_at, window=window, heard=told.heard)
+
+    def _retelling(self, subject: str, engine: "Engine | None") -> "tuple[Told, ResultAt]":
+        """Return what the log says, and what reckons a commitment from it at any view.
+
+        Positions in brief are left out of the reckoning: an outcome and its figures rest on none of them (R11, R12).
+        """
         from ledger.service.retelling import Retelling
 
-        drawn = engine or self.engine()
-        self.results(view, (subject,), engine=drawn)  # refuses a commitment that is not known
-        said, absent, _ = self._recalled.upto(self.head().size)
-        told = Retelling(said, absent, self._authority_at, drawn, self.blobs.open)
-        below = [one for one in said if one.index < view.size]
-        return history(below, subject, view, lambda at: told.result_at(subject, at))
+        told = self._recalled.upto(self.head().size)
+        again = Retelling(told.said, told.absent, self._authority_at, engine or self.engine(), self.blobs.open)
+        return told, lambda at: again.result_at(subject, at)
 
     def figures(self, series: str, view: View, *, vintages: bool = False) -> "Iterator[Figure]":
         """Return the figures of a series that a view knows: of each point the newest, or those of all vintages (R2).
@@ -890,17 +926,27 @@ class Ledger:
 
     @contextmanager
     def export(
-        self, view: View, subjects: Sequence[str], *, engine: "Engine | None" = None, form: "Form" = "auto"
+        self,
+        view: View,
+        subjects: Sequence[str],
+        *,
+        engine: "Engine | None" = None,
+        form: "Form" = "auto",
+        period: "Days | None" = None,
+        shape: str | None = None,
     ) -> "Iterator[Export]":
         """Conduct an audit of commitments at a view; its bundle can be written while the ``with`` block lasts.
 
         Args:
             engine: what draws the figures; else the one chosen for this ledger.
             form: of the headers in its bundle; by itself, as the log is long.
+            period: what falls due in it is audited; all, where it is null.
+            shape: of the result; the newest, if none is given.
 
         Raises:
             NotFoundError: a subject is no commitment that the view knows; or an index is needed, and none is logged.
         """
+        from ledger.audit.shape import SHAPE
         from ledger.service.export import export
 
         drawn_by = engine or self.engine()
@@ -908,7 +954,7 @@ class Ledger:
             policy = self.policy(reading.head().size)
             yield export(
                 reading, self.blobs, policy=policy, view=view, subjects=subjects, engine=drawn_by, form=form,
-                dating=self._dating(),
+                dating=self._dating(), period=period, shape=shape or SHAPE,
             )  # fmt: skip
 
     def export_log(self, directory: Path, *, restricted: bool = False, progress: Progress | None = None) -> "Exported":
@@ -998,10 +1044,7 @@ class Ledger:
         with suppress(OSError, PledgerError):
             raw = self.policy()
             if path.read_bytes() != raw:
-                fresh = path.with_name(f".{POLICY}")
-                write_file(fresh, raw)
-                fresh.replace(path)
-                sync_directory(self.directory)
+                replace_file(path, raw)
 
     def _refuse_turned_back(self) -> Head:
         """Return the head; raise where witnesses have cosigned more than that, or another checkpoint of its size.
@@ -1229,6 +1272,14 @@ def format_mapping(name: str) -> bytes:
         return table_bytes(name)
     find_format(name)
     return (resources.files("ledger.ingest") / "formats" / f"{name}.toml").read_bytes()
+
+
+def _looked(
+    said: Sequence[Said], view: View, *, absent: Sequence[Header], later: Sequence[Said], gone: frozenset[int]
+) -> Known:
+    # What a later entry erased is not there for an earlier view either.
+    erased = find_erased((*said, *later), absent)
+    return look((one for one in said if one.index not in gone), view, erased=erased)
 
 
 def _digest_bytes(digest: str) -> bytes:

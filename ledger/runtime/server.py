@@ -48,9 +48,11 @@ class ServerSettings(BaseModel):
         requests: how many are answered at once; the next is told to come back.
         threads: that answer them.
         batch: the most bytes of a request with several statements.
+        uploads: files that are on their way at once; the next is told to come back.
         upload: the most bytes of a file that is uploaded, or of a bundle that is verified.
         pending: statements of one key that wait for files; ``pending_bytes`` the size of those files.
         patience: for the head of a request, and for each piece of a body, or of an answer that is not taken.
+        slowest: bytes a second with which a body has to come, after the first patience.
         grace: to end what is being answered when it is asked to stop.
         cache: memory for answers that are the same as long as the view is.
         workers: processes that serve; more than one where the ledger is kept in PostgreSQL.
@@ -77,9 +79,11 @@ class ServerSettings(BaseModel):
     threads: Annotated[int, Field(ge=2, le=1000)] = 128
     batch: Bytes = 32 << 20
     upload: Bytes = 1 << 30
+    uploads: Annotated[int, Field(ge=1, le=10_000)] = 32
     pending: Annotated[int, Field(ge=1, le=10_000)] = 64
     pending_bytes: Bytes = 4 << 30
     patience: Annotated[float, Field(gt=0, le=3600)] = 15.0
+    slowest: Bytes = 16 << 10
     grace: Annotated[float, Field(gt=0, le=3600)] = 30.0
     cache: Annotated[int, Field(ge=0, le=2**40)] = 64 << 20
     workers: Annotated[int, Field(ge=1, le=64)] = 1

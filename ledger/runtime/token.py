@@ -21,7 +21,8 @@ from threading import Lock
 from typing import Final, Literal, get_args
 
 from ledger.errors import ConflictError, MalformedError, NotFoundError, RefusedError, UnavailableError, UsageError
-from ledger.runtime.file import read_secret, sync_directory, unwritable
+from ledger.runtime.file import read_secret, unwritable
+from ledger.store.fresh import replace_file
 
 Scope = Literal["read", "audit", "metrics"]
 """What a token is good for: reading; conducting audits and verifying others'; figures about the server itself."""
@@ -183,16 +184,8 @@ class Tokens:
 
     def _write(self, tokens: Sequence[Token]) -> None:
         raw = "".join(f"{json.dumps(asdict(token), sort_keys=True)}\n" for token in tokens)
-        fresh = self._path.with_name(f".{TOKENS}")
         try:
-            fresh.unlink(missing_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-            sync_directory(self._path.parent)
+            replace_file(self._path, raw.encode("ascii"), mode=0o600)
         except OSError as error:
             raise unwritable(self._path.parent, error) from error
 

@@ -5,19 +5,35 @@ import shutil
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from ledger.cli.main import main
-from ledger.errors import ConflictError, ForkError, MalformedError, NotFoundError, PledgerError, RefusedError
+from ledger.errors import (
+    ConflictError,
+    ForkError,
+    MalformedError,
+    NotFoundError,
+    PledgerError,
+    RefusedError,
+    UnavailableError,
+)
 from ledger.ingest.document import check_draft
 from ledger.model.statement import Statement
 from ledger.runtime import Ledger, check_ledger, open_ledger
-from ledger.runtime.backup import LIST, Backup, back_up, read_backup, restore
+from ledger.runtime.backup import FORM, LIST, SIGNATURE, Backup, back_up, read_backup
+from ledger.runtime.restoring import restore
+from ledger.service.witness import WitnessAtWork
+from ledger.signing.canonical import digest, format_json
+from ledger.signing.envelope import BACKUP, seal
+from ledger.tlog.note import format_verifier_key
 from ledger.tlog.proof import Receipt, verify_receipt
-from tests.end_to_end.served import served
-from tests.end_to_end.small import START, position
+from ledger.tlog.witness import Answer
+from tests.end_to_end.served import served, stranger
+from tests.end_to_end.small import MAPPING, START, position
+from tests.end_to_end.test_witness import COSIGNERS, at_work
 
 PHRASE = b"a passphrase for the tests"
 
@@ -129,6 +145,9 @@ CASES = {
     "the list is cut off": (LIST, b"{", "is not that of a backup"),
     "the list leads out of it": (LIST, b"../escape", "is not that of a backup"),
     "the list is missing": (LIST, None, "which is written last"),
+    "the list was changed": (LIST, b"another moment", "was changed after it was signed"),
+    "the signature is none": (SIGNATURE, b"a.b", "is not a compact JWS"),
+    "the signature was taken away": (SIGNATURE, None, "with --unsigned"),
 }
 
 
@@ -142,13 +161,16 @@ def test_damaged_backup_is_refused_and_leaves_nothing(case: str, kept: Kept, tmp
         told = json.loads(path.read_bytes())
         told["files"][0]["path"] = "../escape"
         path.write_text(json.dumps(told), encoding="utf-8")
+        (tmp_path / "copy" / SIGNATURE).unlink()
+    elif case == "the list was changed":
+        path.write_bytes(path.read_bytes().replace(START.encode(), b"2026-01-02T03:04:06Z"))
     elif path.is_dir():
         shutil.rmtree(path)
     elif content is None:
         path.unlink()
     else:
         path.write_bytes(content)
-    with pytest.raises((MalformedError, NotFoundError), match=sentence):
+    with pytest.raises((MalformedError, NotFoundError, RefusedError), match=sentence):
         restored(read_backup(tmp_path / "copy"), tmp_path / "new")
     assert not any(one.name != "copy" for one in tmp_path.iterdir())
 
@@ -160,8 +182,11 @@ def test_forged_list_does_not_make_a_false_ledger_true(kept: Kept, tmp_path: Pat
     told = json.loads((tmp_path / "copy" / LIST).read_bytes())
     told["files"] = [one for one in told["files"] if not one["path"].startswith("blobs/")]
     (tmp_path / "copy" / LIST).write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(MalformedError, match="was changed after it was signed"):
+        read_backup(made.directory)
+    (tmp_path / "copy" / SIGNATURE).unlink()
     with pytest.raises(MalformedError, match="is not sound"):
-        restored(read_backup(made.directory), tmp_path / "new")
+        restored(read_backup(made.directory), tmp_path / "new", is_unsigned=True)
     assert not (tmp_path / "new").exists()
 
 
@@ -227,15 +252,129 @@ def test_ledger_on_postgresql_comes_back_into_another_database(tmp_path: Path, d
         assert ledger.state([statement(2)])[0].index == made.size
 
 
-def test_commands_say_what_they_did(kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One object each with --json; a refusal has its exit code."""
+def test_list_signed_by_another_than_the_log_is_refused(kept: Kept, tmp_path: Path) -> None:
+    """What stands beside the log is vouched for by the log's own key alone: not by a recorder's, nor a stranger's."""
+    damaged(kept.backup, tmp_path / "copy")
+    listed = (tmp_path / "copy" / LIST).read_bytes()
+    payload = format_json({"form": FORM, "list": digest(listed)})
+    with open_ledger(kept.directory, passphrase=PHRASE) as ledger:
+        keys = (ledger.keyring.get("desk"), stranger())
+    for key in keys:
+        (tmp_path / "copy" / SIGNATURE).write_bytes(seal(payload, key, typ=BACKUP).raw)
+        with pytest.raises(RefusedError, match="not with a key of its log"):
+            restored(read_backup(tmp_path / "copy"), tmp_path / "new", is_unsigned=True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_mapping_that_is_gone_is_noticed(kept: Kept, tmp_path: Path) -> None:
+    """No statement waits for the mapping of its figures, so no check of the log misses one; the list does."""
+    made = damaged(kept.backup, tmp_path / "copy")
+    mapping = sha256(MAPPING).hexdigest()
+    (tmp_path / "copy" / "blobs" / mapping[:2] / mapping).unlink()
+    with pytest.raises(MalformedError, match="is missing, or another"):
+        restored(made, tmp_path / "new")
+
+
+# --- whom a copy asks -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Backup, Backup, WitnessAtWork]:
+    """Two backups of a ledger that a witness watches, the later of more entries, all of which it has cosigned."""
+    folder = tmp_path_factory.mktemp("watched")
+    with served(folder, with_figures=False) as house:
+        witness = at_work(folder / "witness.db", house.ledger.log_keys())
+        config = house.ledger.directory / "pledger.toml"
+    key = format_verifier_key(COSIGNERS[0].verifier)
+    named = f'[[witness]]\nurl = "http://127.0.0.1:9/witness"\nvkey = "{key}"\n'
+    config.write_text(f"{config.read_text(encoding='utf-8')}{named}", encoding="utf-8")
+
+    def ask(_: str, body: bytes) -> Answer:
+        return witness.add_checkpoint(body)
+
+    with open_ledger(folder / "ledger", at=lambda: START) as ledger:
+        assert ledger.cosign(ask=ask).given == 1
+        early = back_up(ledger, folder / "early")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("ledger.remote.witness.add_checkpoint", ask)
+            ledger.state([statement(1)])
+        ledger.cosign(ask=ask)
+        late = back_up(ledger, folder / "late")
+    return early, late, witness
+
+
+def test_witness_that_has_seen_more_keeps_an_old_copy_from_being_written(
+    watched: tuple[Backup, Backup, WitnessAtWork], tmp_path: Path
+) -> None:
+    """Where a whole machine is old, its note of what left is old too: the witnesses alone know better (decision 9)."""
+    early, late, witness = watched
+
+    def ask(_: str, body: bytes) -> Answer:
+        return witness.add_checkpoint(body)
+
+    with pytest.raises(ConflictError, match=r"its witness witness\.example/1 has cosigned") as caught:
+        restore(early, tmp_path / "new", ask=ask)
+    assert caught.value.facts == {"size": early.size, "published": late.size}
+    assert not any(tmp_path.iterdir())
+    assert restore(late, tmp_path / "new", ask=ask).witnesses == ("witness.example/1",)
+    assert restore(early, tmp_path / "lost", ask=ask, accept_loss=True).witnesses == ()
+
+
+def test_witness_that_is_silent_is_gone_past_only_knowingly(
+    watched: tuple[Backup, Backup, WitnessAtWork], tmp_path: Path
+) -> None:
+    """Neither no answer nor a refusal says that nothing more was seen."""
+
+    def silent(_: str, _body: bytes) -> Answer:
+        raise UnavailableError("Nobody answers.")
+
+    for ask in (silent, lambda *_: Answer(404, "text/plain", b"There is no such log.")):
+        with pytest.raises(UnavailableError, match="--without-witnesses, not knowing"):
+            restore(watched[1], tmp_path / "new", ask=ask)
+        assert not any(tmp_path.iterdir())
+    assert restore(watched[0], tmp_path / "new", ask=silent, is_unasked=True).witnesses == ()
+
+
+def test_restore_that_fails_leaves_nothing_in_the_database(tmp_path: Path, database: str) -> None:
+    """Neither tables nor the mark of an import are there afterwards, so that the next attempt can be made."""
+    with served(tmp_path, store=database) as house:
+        made = back_up(house.ledger, tmp_path / "copy")
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA pledger CASCADE")
+        seal_ = seal(format_json({"form": FORM, "list": digest((tmp_path / "copy" / LIST).read_bytes())}), stranger(),
+                     typ=BACKUP)  # fmt: skip
+        (tmp_path / "copy" / SIGNATURE).write_bytes(seal_.raw)
+        (tmp_path / "none").mkdir()
+        for failing, reason in (
+            ({}, "not with a key of its log"), ({"keys": tmp_path / "none" / "x"}, "x"),
+        ):  # fmt: skip
+            with pytest.raises(PledgerError, match=reason):
+                restore(read_backup(tmp_path / "copy"), tmp_path / "again", store=database, **failing)  # type: ignore[arg-type]
+            schemas = connection.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'pledger'").fetchone()
+            assert schemas == (0,)
+            assert not (tmp_path / "again").exists()
+    restore(made, tmp_path / "again", store=database)
+
+
+def test_commands_say_what_they_did(
+    kept: Kept, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One object each with --json; a refusal has its exit code; without the passphrase nothing is signed, and told."""
+    assert main(["backup", str(tmp_path / "bare"), "--ledger", str(kept.directory)]) == 0
+    assert "Its list is not signed" in capsys.readouterr().err
+    assert main(["restore", str(tmp_path / "bare"), "--ledger", str(tmp_path / "new")]) == 4
+    assert "--unsigned" in capsys.readouterr().err
+    monkeypatch.setenv("PLEDGER_PASSPHRASE", PHRASE.decode())
     assert main(["backup", str(tmp_path / "copy"), "--ledger", str(kept.directory), "--json"]) == 0
     made = json.loads(capsys.readouterr().out)
     assert (made["size"], made["keys"]) == (kept.backup.size + 1, False)
+    assert made["signed"] is not None
     command = ["restore", str(tmp_path / "copy"), "--ledger", str(tmp_path / "new"), "--json"]
     assert main([*command, "--replaces", str(kept.directory)]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["size"], found["writable"]) == (made["size"], False)
+    assert (found["size"], found["writable"], found["witnesses"]) == (made["size"], False, [])
     assert main([*command]) == 6
     assert "nothing is overwritten" in json.loads(capsys.readouterr().out)["detail"]
     behind = [
