@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ledger.assessment.heard import Heard
 from ledger.assessment.tenure import (
     Tenure,
     approved_payload,
@@ -280,7 +281,7 @@ def refuse_wrong_key(authority: Authority, envelope: Envelope, statement: KeySta
     refuse_unproven(body.possession, key, genesis=authority.genesis, roles=body.roles)
 
 
-def void(said: Iterable[Said], size: int, authority: Authority) -> frozenset[int]:
+def void(said: Iterable[Said | Heard], size: int, authority: Authority) -> frozenset[int]:
     """Return the indexes of entries that do not count in views of ``size``, as their key was compromised before them.
 
     Args:

@@ -8,7 +8,9 @@ every step is reckoned again from what was said. Source: R1, R2, R11; design §3
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import NamedTuple
 
+from ledger.assessment.heard import Heard
 from ledger.assessment.lag import LONGEST_LAG
 from ledger.assessment.reconcile.amount import in_words
 from ledger.assessment.reconcile.span import add_months, day_number, day_text
@@ -88,24 +90,81 @@ class History(Value):
     by_entry: tuple[Step, ...]
 
 
-def history(said: Sequence[Said], subject: str, view: View, result_at: ResultAt) -> History:
+class Window(NamedTuple):
+    """A stretch of the views at which a verdict could have turned: from which of them on, and how many at most.
+
+    Attributes:
+        day, entry: the number of the first, from 0; null for the last ``most`` of them.
+    """
+
+    day: int | None
+    entry: int | None
+    most: int
+
+
+class Marks(NamedTuple):
+    """Which of the views at which a verdict could have turned were looked at: from ``start`` to before ``stop``."""
+
+    start: int
+    stop: int
+    total: int
+
+
+class Stretch(NamedTuple):
+    """How the terms of a commitment turned within a window.
+
+    Attributes:
+        days, entries: which days and entries were looked at.
+    """
+
+    by_day: tuple[Step, ...]
+    by_entry: tuple[Step, ...]
+    days: Marks
+    entries: Marks
+
+
+def history(
+    said: Sequence[Said], subject: str, view: View, result_at: ResultAt, *, heard: Sequence[Heard] = ()
+) -> History:
     """Return how the terms of a commitment came to be what they are at a view.
 
     Args:
-        said: the statements below the view's size, in entry order.
+        said: the statements below the view's size, in entry order, but for ``heard``.
         result_at: reckons one view; it is asked once for each day and for each entry that could matter.
+        heard: positions that answer, move and mend nothing: no outcome turns by one, so that none is looked at for
+            itself (R11, R12); each is told of where something turned on its day.
     """
+    whole = Window(day=0, entry=0, most=2**53)
+    found = history_within(said, subject, view, result_at, window=whole, heard=heard)
+    return History(subject=subject, view=view, by_day=found.by_day, by_entry=found.by_entry)
+
+
+def history_within(
+    said: Sequence[Said], subject: str, view: View, result_at: ResultAt, *, window: Window, heard: Sequence[Heard] = ()
+) -> Stretch:
+    """Return how the terms of a commitment turned at some of the views at which they could have; as ``history``."""
     bearing = bearing_on([one for one in said if one.index < view.size], subject)
+    spoken = [one for one in heard if one.subject == subject and one.index < view.size]
     passing = dict(passing_days(bearing, subject))
-    days = sorted({day for one in bearing for day in _days(one)} | set(passing) | {view.as_of})
+    days = sorted(
+        {day for one in bearing for day in _days(one)} | {one.date for one in spoken} | {*passing, view.as_of}
+    )
     by_day = [View(size=view.size, as_of=day) for day in days if day <= view.as_of]
     by_entry = [View(size=one.index + 1, as_of=view.as_of) for one in bearing]
-    return History(
-        subject=subject,
-        view=view,
-        by_day=tuple(_steps(by_day, result_at, lambda at: _on_day(bearing, at.as_of, passing))),
-        by_entry=tuple(_steps(by_entry, result_at, lambda at: [_because(bearing, at.size - 1)])),
+    of_days, of_entries = (
+        _marks(first, window.most, len(views)) for first, views in ((window.day, by_day), (window.entry, by_entry))
     )
+    return Stretch(
+        tuple(_steps(by_day, result_at, lambda at: _on_day(bearing, at.as_of, passing, spoken), of_days)),
+        tuple(_steps(by_entry, result_at, lambda at: [_because(bearing, at.size - 1)], of_entries)),
+        of_days,
+        of_entries,
+    )
+
+
+def _marks(first: int | None, most: int, total: int) -> Marks:
+    start = max(0, total - most) if first is None else min(first, total)
+    return Marks(start, min(total, start + most), total)
 
 
 def bearing_on(said: Sequence[Said], subject: str) -> tuple[Said, ...]:
@@ -114,16 +173,22 @@ def bearing_on(said: Sequence[Said], subject: str) -> tuple[Said, ...]:
     return tuple(one for one in said if _bears(one, subjects))
 
 
-def _steps(views: Iterable[View], result_at: ResultAt, why: Callable[[View], Sequence[Because]]) -> Iterator[Step]:
-    before: dict[str, TermResult] = {}
-    for view in views:
-        result = result_at(view)
-        after = {term.id: term for term in (result.terms if result is not None else ())}
+def _steps(
+    views: Sequence[View], result_at: ResultAt, why: Callable[[View], Sequence[Because]], marks: Marks
+) -> Iterator[Step]:
+    # What a term was before the first that is looked at, is what it was at the one before.
+    before = _terms(result_at(views[marks.start - 1])) if 0 < marks.start < marks.stop else {}
+    for view in views[marks.start : marks.stop]:
+        after = _terms(result_at(view))
         names = dict.fromkeys((*before, *after))
         turned = tuple(one for name in names if (one := _turned(name, before.get(name), after.get(name))) is not None)
         if turned:
             yield Step(view=view, turned=turned, because=tuple(why(view)))
         before = after
+
+
+def _terms(result: CommitmentResult | None) -> dict[str, TermResult]:
+    return {term.id: term for term in (result.terms if result is not None else ())}
 
 
 def _turned(name: str, before: TermResult | None, after: TermResult | None) -> Turned | None:
@@ -275,11 +340,18 @@ def passing_days(bearing: Iterable[Said], subject: str) -> Iterator[tuple[str, s
                 yield term.period.start, f"the period starts on {term.period.start}"
 
 
-def _on_day(bearing: Sequence[Said], day: str, passing: dict[str, str]) -> list[Because]:
-    found = [because_of(one) for one in bearing if day in set(_days(one))]
+def _on_day(bearing: Sequence[Said], day: str, passing: dict[str, str], heard: Sequence[Heard]) -> list[Because]:
+    on_it: list[tuple[int, Because]] = [(one.index, because_of(one)) for one in bearing if day in set(_days(one))]
+    on_it += ((one.index, _spoken(one)) for one in heard if one.date == day)
+    found = [because for _, because in sorted(on_it, key=lambda pair: pair[0])]
     if day in passing:
         found.append(Because(kind="time", says=passing[day], cite=None))
     return found
+
+
+def _spoken(one: Heard) -> Because:
+    """Return what a position did that answers, moves and mends nothing, as ``because_of`` would."""
+    return Because(kind="position", says=f"position {one.subject}", cite=Cite(entry=one.index, statement=one.name))
 
 
 def _because(bearing: Sequence[Said], index: int) -> Because:

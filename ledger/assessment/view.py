@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, NamedTuple, TypeVar, cast
 
 from ledger.assessment.calendar import Calendar
+from ledger.assessment.heard import Chorus
 from ledger.assessment.result import Erased
 from ledger.errors import NotFoundError
 from ledger.model.action import Action
@@ -36,6 +37,7 @@ class Said(NamedTuple):
 
     Attributes:
         index: the entry's index, from 0. ``name``: the digest of its JWS. ``author``: the ``kid`` that signed it.
+        alike: of a position, others that were not read, as they say the same on the same day.
     """
 
     index: int  # type: ignore[assignment]  # a tuple has a method of that name, which nobody needs here
@@ -43,6 +45,7 @@ class Said(NamedTuple):
     author: str
     received: str
     statement: Statement
+    alike: Chorus | None = None
 
     @property
     def kind(self) -> Kind:
@@ -57,13 +60,14 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Fact(Generic[T]):
-    """A body that the view knows, with the entry that says so."""
+    """A body that the view knows, with the entry that says so; of a position, those beside it that say the same."""
 
     index: int
     name: str
     author: str
     subject: str
     body: T
+    alike: Chorus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ def _corrections(below: list[Said], view: View) -> dict[str, str]:
 
 
 def _fact(one: Said) -> Fact[T]:
-    return Fact(one.index, one.name, one.author, one.subject, cast("T", one.statement.body))
+    return Fact(one.index, one.name, one.author, one.subject, cast("T", one.statement.body), one.alike)
 
 
 def _latest(seen: list[Said]) -> dict[str, Fact[T]]:

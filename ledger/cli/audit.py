@@ -1,7 +1,6 @@
 """``pledger audit``: as data, as a report, and as the bundle that a stranger verifies (method §6, design §2.6)."""
 
 import hashlib
-import io
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from ledger.cli.log import entry_index
 from ledger.cli.option import AsOf, EngineName, Fonts, Instrument, Json, LedgerDirectory, Party, Signer, Size
 from ledger.cli.output import Progress, answer, note, say
 from ledger.cli.place import open_chosen, said_passphrase, view_words
-from ledger.cli.tabular import Tabular, chosen_tables
+from ledger.cli.tabular import SUMS, Tabular, chosen_tables
 from ledger.errors import UsageError
 from ledger.report.document import audit_document, receipt_document
 
@@ -25,9 +24,11 @@ if TYPE_CHECKING:
     from ledger.audit.redaction import Redaction
     from ledger.audit.result import AuditResult
     from ledger.model.determination import View
+    from ledger.model.value import Days
     from ledger.report.pades import SigningCertificate
     from ledger.report.pdf.face import Face
     from ledger.runtime import Ledger
+    from ledger.runtime.rendering import Rendered
     from ledger.service.export import Export, Form
     from ledger.tlog.proof import Receipt
 
@@ -60,7 +61,7 @@ ANSWER: Final = {
     "subjects": "the commitments, in the order of the report",
     "opinion": "`code` (A1 to A5), `name`, the `rule` by which, and `because` (method §6)",
     "files": "each `path`, `digest` and `size` in bytes",
-    "tables": "with `--csv`: the same of each table; else empty",
+    "tables": "with `--csv`: the same of each table, and last of the list of their digests; else empty",
     "published": "with `--publish`: the receipt of the entry that names these files; else null",
 }
 FORMATS: Final = (".json", ".html", ".pdf", ".xlsx", ".csv", ".zip")
@@ -100,7 +101,8 @@ class Written:
             if name in named:
                 raise UsageError(f"Two files are of the format {name}; publish one of each.", path=str(one.path))
             named[name] = one.digest
-        return named
+        # One name for all of them: the list that stands beside the tables holds the digest of each.
+        return {**named, **({"tables": self.tables[-1].digest} if self.tables else {})}
 
     def document(self) -> dict[str, object]:
         """Return it as ``--json`` gives it."""
@@ -126,7 +128,7 @@ def audit(  # noqa: PLR0917, a command's options are its arguments
         str | None,
         typer.Option(
             "--period", metavar="FIRST/LAST", show_default=False,
-            help="Those of which a term is due from one day to the other, such as 2020-01-01/2020-12-31.",
+            help="What falls due from one day to the other, and nothing else, such as 2020-01-01/2020-12-31.",
         ),
     ] = None,
     language: Annotated[
@@ -218,11 +220,12 @@ def audit(  # noqa: PLR0917, a command's options are its arguments
         view = opened.view(as_of, size)
         refuse_days_to_come(opened, view)
         order = _order(opened, publish=publish, replaces=replaces, reason=reason, key=key)
-        named = _subjects(opened, view, subjects or (), party=party, instrument=instrument, period=period)
+        days = asked_period(period)
+        named = asked_commitments(opened, view, subjects or (), party=party, instrument=instrument, period=days)
         form: Form = "auto" if index is None else "index" if index else "headers"
         written = write_audit(
             opened, named, view, output,
-            form=form, paper=paper, redaction=redaction, tabular=tabular, language=language,
+            form=form, paper=paper, redaction=redaction, tabular=tabular, language=language, period=days,
         )  # fmt: skip
         receipt = order(written) if order is not None else None
     if json:
@@ -235,7 +238,7 @@ def audit(  # noqa: PLR0917, a command's options are its arguments
         f"Opinion {opinion.code}, {opinion.name}: {opinion.rule}.",
         *(f"  {because}" for because in opinion.because),
         *(f"{one.path} ({one.size} bytes, {one.digest})" for one in written.files),
-        *((f"{csv} ({len(written.tables)} tables)",) if written.tables else ()),
+        *(f"{csv} ({len(written.tables) - 1} tables, listed in {SUMS}, {one.digest})" for one in written.tables[-1:]),
     )
     say(
         *(
@@ -339,34 +342,51 @@ def open_fonts(paths: Sequence[Path]) -> "tuple[Face, ...]":
     return tuple(faces[digest] for digest in sorted(faces))
 
 
-def _subjects(
+def asked_period(text: str | None) -> "Days | None":
+    """Return the period that is asked for; null where none is.
+
+    Raises:
+        UsageError: it is not two days, the first before the last.
+    """
+    from ledger.audit.scope import parse_period
+
+    return parse_period(text) if text is not None else None
+
+
+def asked_commitments(
     opened: "Ledger",
     view: "View",
     subjects: Sequence[str],
     *,
     party: str | None,
     instrument: str | None,
-    period: str | None,
+    period: "Days | None",
 ) -> tuple[str, ...]:
     """Return the commitments to audit: those named, or those that a party owes, an instrument gives force to.
 
     Args:
-        period: keeps those of which a term is due in it.
+        period: keeps those of which a term falls due in it.
 
     Raises:
-        UsageError: both are given, or neither, or nothing is owed, given force to or due at the view.
-        NotFoundError: the view knows no such party or instrument.
+        UsageError: both are given, or nothing is; or nothing is owed, given force to or due at the view.
+        NotFoundError: the view knows no such party, instrument or commitment.
     """
-    is_chosen = not (party is None and instrument is None and period is None)
-    if is_chosen == bool(subjects):
-        raise UsageError("Give commitments, or --party, --instrument and --period: one of the two.")
-    if subjects:
-        return tuple(subjects)
-    found = opened.subjects(view, party=party, instrument=instrument)
+    if subjects and (party is not None or instrument is not None):
+        raise UsageError("Give commitments, or --party and --instrument: one of the two.")
+    if not subjects and party is None and instrument is None and period is None:
+        raise UsageError("Nothing says what to audit; give commitments, or --party, --instrument or --period.")
+    found = tuple(subjects) or opened.subjects(view, party=party, instrument=instrument)
     if period is not None:
-        from ledger.audit.scope import due_within, parse_period
+        from ledger.audit.scope import due_within
 
-        found = due_within(opened.known(view), found, parse_period(period))
+        due = due_within(opened.known(view), found, period)
+        # Whoever names a commitment is told that nothing of it falls due; of what was chosen for them only what does.
+        found = found if subjects and due else due
+        if not found:
+            raise UsageError(
+                f"Nothing of these falls due from {period.start} to {period.end}; ask for other days, or leave out "
+                "--period."
+            )
     if found:
         return found
     raise UsageError(f"No commitment of these is known on {view.as_of}; pledger status lists all that are.")
@@ -412,6 +432,7 @@ def write_audit(
     redaction: "Redaction | None" = None,
     tabular: Tabular = Tabular(),
     language: str = "en",
+    period: "Days | None" = None,
 ) -> Written:
     """Return an audit of commitments at a view, once it is in all of these files.
 
@@ -422,45 +443,43 @@ def write_audit(
         redaction: what bundles keep back from the public.
         tabular: which tables are written as CSV.
         language: of report, PDF and workbook; the result, and the report inside of a bundle, are English.
+        period: what falls due in it is audited; all, where it is null.
 
     Raises:
         PledgerError: as ``Ledger.export``; UnavailableError where the report is asked for and its extra is missing.
     """
     from ledger.report.csv import format_csv
-    from ledger.runtime.rendering import rendered, workbook, write_public
+    from ledger.runtime.rendering import Rendered, rendered, workbook, write_public
     from ledger.service.software import rendering_software
 
     software = rendering_software()
     bundles = [path for path in paths if path.suffix == ".zip"]
     is_printed = any(path.suffix == ".pdf" for path in paths)
-    with opened.export(view, subjects, form=form) as export:
+    with opened.export(view, subjects, form=form, period=period) as export:
         # A bundle without a report verifies as well; the extra makes the difference, and the caller sees it listed.
-        is_carried = is_printed or (bundles and software.lock is not None)
-        carried = rendered(export.result, software) if is_carried else None
+        is_carried = bundles and (is_printed or software.lock is not None)
+        carried = Rendered.of(rendered(export.result, software)) if is_carried else None
+        report = carried.part() if carried is not None else None
         name = bundles[0].name if bundles else None
-        alone = (
-            rendered(export.result, software, bundle=name, language=language)
-            if any(path.suffix == ".html" for path in paths) else b""
-        )  # fmt: skip
-        is_book = any(path.suffix == ".xlsx" for path in paths)
-        book = workbook(export.result, software, language=language) if is_book else b""
-        sheet = _printed(export, carried, software, paper, language) if is_printed and carried is not None else b""
+        made: dict[str, Rendered] = {}
+        if any(path.suffix == ".html" for path in paths):
+            made[".html"] = Rendered.of(rendered(export.result, software, bundle=name, language=language))
+        if any(path.suffix == ".xlsx" for path in paths):
+            made[".xlsx"] = Rendered(lambda file: workbook(export.result, software, file, language=language))
+        if is_printed:
+            made[".pdf"] = Rendered.of((_printed(export, carried, software, paper, language),))
         for path in paths:
             with writing(path) as file:
-                if path.suffix == ".pdf":
-                    file.write(sheet)
-                elif path.suffix == ".xlsx":
-                    file.write(book)
+                if path.suffix in made:
+                    file.writelines(made[path.suffix].pieces())
                 elif path.suffix == ".csv" and tabular.table is not None:
                     file.writelines(format_csv(tabular.table, export.result))
                 elif path.suffix == ".zip" and redaction is not None:
-                    write_public(export, redaction, file, report=carried, software=software)
+                    write_public(export, redaction, file, report=report, software=software)
                 elif path.suffix == ".zip":
-                    export.write(file, report=carried, software=software)
-                elif path.suffix == ".json":
-                    export.write_audit(file)
+                    export.write(file, report=report, software=software)
                 else:
-                    file.write(alone)
+                    export.write_audit(file)
         if bundles and carried is None:
             note(
                 "The bundle carries no report, as charts are not installed: "
@@ -472,19 +491,11 @@ def write_audit(
         return Written(view, export.result, files, is_redacted=redaction is not None, tables=tables, language=language)
 
 
-def _printed(export: "Export", page: bytes, software: "Software", paper: Paper, language: str) -> bytes:
+def _printed(export: "Export", carried: "Rendered | None", software: "Software", paper: Paper, language: str) -> bytes:
     """Return the report as a PDF with its bundle in it, signed where a certificate is given."""
-    from ledger.runtime.rendering import printed, rendered
-    from ledger.signing.canonical import digest
+    from ledger.runtime.rendering import paper as printed
 
-    bundle = io.BytesIO()
-    export.write(bundle, report=page, software=software)
-    if language != "en":
-        page = rendered(export.result, software, language=language)
-    raw = printed(
-        page, export.result,
-        bundle=bundle.getvalue(), audit=digest(export.audit_json), language=language, faces=paper.faces,
-    )  # fmt: skip
+    raw = printed(export, software, carried=carried, language=language, faces=paper.faces)
     if paper.certificate is None:
         return raw
     from ledger.report.pades import sign_printed

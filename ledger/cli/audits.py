@@ -32,7 +32,7 @@ ANSWER: Final = {
     "audits": (
         "each published audit in entry order: `subject` that it is filed under, `audit` (`title`, `view`, `method`, "
         "`subjects`, `opinion`, `files` by format, `result` (digest of its audit.json), `reason`), `issued`, `author` "
-        "(the key), `state` (`stands`, `withdrawn` or `replaced`) with `by` and `why`, `replaces`, `cite`"
+        "(the key), `state` (`stands`, `withdrawn` or `replaced`) with `by`, `why` and `since`, `replaces`, `cite`"
     ),
 }
 WITHDRAWN: Final = {

@@ -81,7 +81,8 @@ def _made(opened: "Ledger", like: "AuditResult", view: "re.Match[str] | None") -
     """Return an audit of the commitments of another at a view that was given in its place."""
     assert view is not None  # noqa: S101  # what is no file is a view
     size = int(view[2]) if view[2] is not None else None
-    with opened.export(opened.view(view[1], size), like.subjects) as export:
+    seen = opened.view(view[1], size)
+    with opened.export(seen, like.subjects, period=like.scope.period, shape=like.schema_) as export:
         return export.result
 
 

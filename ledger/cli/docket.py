@@ -102,13 +102,28 @@ def docket(  # noqa: PLR0917, a command's options are its arguments
         return
     say(view_words(view))
     is_one = subject is not None
+    idle = [] if is_one or lapsed else [one for one in results if _is_idle(one)]
     for result in results:
-        if result.docket is not None:
+        if result.docket is not None and result not in idle:
             _say_one(result, result.docket, is_whole=is_one, lapsed=lapsed)
+    if idle:
+        say("", f"Nothing is open or due of {len(idle)} more: {', '.join(one.subject for one in idle)}.")
     if not results:
         say("No lever has lapsed." if lapsed else "No pledge is known at this view.")
     if not lapsed:
         say(*_timelines(found.timelines, is_whole=is_one))
+
+
+def _is_idle(result: "CommitmentResult") -> bool:
+    """Whether the docket of a commitment has nothing but that it has nothing."""
+    found = result.docket
+    if found is None:
+        return False
+    told = (found.stages, found.acts, found.permitted, found.lapses, found.notes, result.erased)
+    has_trigger = any(term.trigger is not None for term in result.terms)
+    return not (
+        any(told) or has_trigger or found.disposition != "none" or any(one.state != "done" for one in found.days)
+    )
 
 
 def _say_one(result: "CommitmentResult", docket: "Docket", *, is_whole: bool, lapsed: bool) -> None:

@@ -138,7 +138,7 @@ def _recorded(path: Path, wanted: Sequence[str], *, day: str, size: int | None, 
         note(f"{path} does not hold {', '.join(wanted)}, and no ledger is at hand: what it says is taken as unknown.")
         return None
     with open_chosen(directory) as opened, Progress("Reading"):
-        known = opened.known(opened.view(day, size))
+        known = opened.whole_known(opened.view(day, size))
     if missing := [name for name in wanted if name not in known.instruments]:
         note(f"Neither {path} nor the ledger holds {', '.join(missing)}: what it says is taken as unknown.")
     return known

@@ -54,7 +54,7 @@ from ledger.cli import (
 )  # fmt: skip
 from ledger.cli.option import LedgerDirectory
 from ledger.cli.output import INTERRUPTED, answer, note, one_line, say, survive_encoding
-from ledger.cli.place import LEDGER_PLACE, PASSPHRASE_FILE
+from ledger.cli.place import LEDGER_PLACE, PASSPHRASE_FILE, RECHECK
 from ledger.errors import PledgerError, UnavailableError, UsageError
 
 UNREAD: Final = 141
@@ -208,9 +208,13 @@ def _start(
         ),
     ] = None,
     ledger: LedgerDirectory = None,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Check the copy of a served ledger whole, not only what is new.")
+    ] = False,
 ) -> None:  # fmt: skip
     """Take the options that belong to no command."""
     PASSPHRASE_FILE.set(passphrase_file)
+    RECHECK.set(recheck)
     LEDGER_PLACE.set(ledger)
 
 

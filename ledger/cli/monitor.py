@@ -150,7 +150,8 @@ def _round(
         authority = _succession(gathered, known_policy, origin, recalled)
         keys, keys_at = _keys(keys, origin, authority, memory)
         watched = watch(
-            origin, keys, gathered.trees, shown=[*gathered.shown, *_ask(dict.fromkeys(urls), origin)],
+            origin, keys, gathered.trees,
+            shown=[*gathered.shown, *_ask(dict.fromkeys(urls), origin), *_handed_over(authority)],
             promised=gathered.promised, carried=gathered.carried, known=recalled,
             known_keys=() if memory is None else memory.keys, keys_at=keys_at,
         )  # fmt: skip
@@ -363,6 +364,15 @@ def _succession(gathered: _Gathered, policy: "Policy", origin: str, recalled: by
         with suppress(PledgerError):
             return follow_tree(tree, policy)
     return None
+
+
+def _handed_over(authority: "Authority | None") -> "Iterator[Shown]":
+    """Yield what replaced keys signed last, as the appointments carry it: it is held against what they sign besides."""
+    from ledger.service.monitor import Shown
+
+    for tenure in authority.tenures if authority is not None else ():
+        if tenure.last_checkpoint is not None:
+            yield Shown(f"the appointment of entry {tenure.since}", tenure.last_checkpoint)
 
 
 def _served(trees: "Sequence[Tree]") -> "Iterator[tuple[int, bytes, Tree]]":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the ledger is imported only by a command that opens one
     from ledger.runtime import Ledger, Passphrase
 
 __all__ = [
-    "LEDGER_PLACE", "PASSPHRASE_FILE", "ask_twice", "chosen_place", "here", "ledger_at_hand", "open_chosen",
+    "LEDGER_PLACE", "PASSPHRASE_FILE", "RECHECK", "ask_twice", "chosen_place", "here", "ledger_at_hand", "open_chosen",
     "open_here", "passphrase", "said_passphrase", "view_document", "view_words",
 ]  # fmt: skip
 
@@ -24,6 +24,9 @@ LEDGER_PLACE: Final[ContextVar[Path | None]] = ContextVar("ledger_place", defaul
 
 PASSPHRASE_FILE: Final[ContextVar[Path | None]] = ContextVar("passphrase_file", default=None)
 """The file of ``pledger --passphrase-file``, for the command that follows."""
+
+RECHECK: Final[ContextVar[bool]] = ContextVar("recheck", default=False)
+"""Whether ``pledger --recheck`` asks that the copy of a served ledger be checked whole."""
 
 
 def open_chosen(directory: Path | None, *, engine: str | None = None) -> "Ledger":
@@ -99,7 +102,9 @@ def _open_served(address: str, *, engine: str | None) -> "Ledger":
     is_new = copy.is_new
     trust, trusted = chosen_policy(copy.site, None)
     with Progress(f"Following {address}") as progress:
-        opened = open_remote(place, trusted=trusted, passphrase=passphrase(), engine=engine, progress=progress)
+        opened = open_remote(
+            place, trusted=trusted, recheck=RECHECK.get(), passphrase=passphrase(), engine=engine, progress=progress
+        )
     if is_new and trust == "self-declared":
         note(
             f"{opened.origin} at {address} is met for the first time, on its own word: genesis {opened.genesis}. "

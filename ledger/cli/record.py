@@ -61,7 +61,8 @@ def record(
 
     drafts = _read(files, format_, map_, json=json)
     if preview:
-        show_words([check_draft(draft) for draft in drafts], json=json)
+        for draft in drafts:
+            show_words([check_draft(draft)], json=json, is_dated=draft.issued is not None)
         _tell_preview(drafts, json=json)
         return
     with open_chosen(ledger) as opened:
@@ -111,13 +112,13 @@ def _tell_preview(drafts: "list[Draft]", *, json: bool) -> None:
     say("Nothing was signed; leave --preview out to record.")
 
 
-def show_words(statements: "list[Statement]", *, json: bool) -> None:
+def show_words(statements: "list[Statement]", *, json: bool, is_dated: bool = True) -> None:
     """Print the exact words and terms of statements; beside the answer where that is a document."""
     from ledger.model.wording import describe
 
     show = note if json else say
     for statement in statements:
-        show(*describe(statement), "")
+        show(*describe(statement, is_dated=is_dated), "")
 
 
 def refuse_unagreed(question: str, *, yes: bool) -> None:

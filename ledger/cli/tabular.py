@@ -1,9 +1,10 @@
 """Tables of an audit that a command was asked for: one as CSV, all of them into a directory (issue of the audit)."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ledger.cli.file import writing
 from ledger.errors import UnavailableError, UsageError
@@ -11,6 +12,9 @@ from ledger.errors import UnavailableError, UsageError
 if TYPE_CHECKING:
     from ledger.audit.result import AuditResult
     from ledger.report.table.column import Table
+
+SUMS: Final = "SHA256SUMS"
+"""The file beside the tables that lists the digest of each, as ``sha256sum --check`` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,9 @@ class Tabular:
     directory: Path | None = None
 
     def write_all(self, result: "AuditResult") -> tuple[Path, ...]:
-        """Return the files of every table, once they are written; none where no directory was named.
+        """Return the files of every table, and the list of their digests last, once they are written.
+
+        None where no directory was named. A publication names the list, and so the set.
 
         Raises:
             UnavailableError: the directory cannot be made, or the disk is full.
@@ -40,7 +46,11 @@ class Tabular:
         for path, table in zip(paths, TABLES, strict=True):
             with writing(path) as file:
                 file.writelines(format_csv(table, result))
-        return paths
+        sums = self.directory / SUMS
+        lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in paths]
+        with writing(sums) as file:
+            file.write("".join(lines).encode())
+        return (*paths, sums)
 
 
 def chosen_tables(paths: Sequence[Path], *, table: str | None, directory: Path | None) -> Tabular:

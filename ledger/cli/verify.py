@@ -16,10 +16,10 @@ from ledger.cli.file import open_seekable, read_file
 from ledger.cli.option import Fonts, Json
 from ledger.cli.output import Progress, answer, say
 from ledger.cli.trust import pins_folder, read_pins
-from ledger.errors import MalformedError, UsageError
+from ledger.errors import MalformedError, UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from cryptography.x509 import Certificate
 
@@ -49,7 +49,7 @@ Examples:
 \b
 The first line says sound or unsound, on whose word (given, pinned, charter, or self-declared: then the bundle only
 agrees with itself), and the log's origin and genesis. Exit code 0 where it is sound, 1 where it is not, 3 where it is
-no bundle.
+no bundle; 8 where the bundle in a PDF is sound, and nothing of what is printed could be compared with it.
 """
 
 ANSWER: Final = {
@@ -171,7 +171,20 @@ def verify(  # noqa: PLR0917, a command's options are its arguments
     else:
         say(*verification_lines(verification))
         say(*since_lines(since))
-    return 0 if verification.sound else 1
+    return exit_of(verification)
+
+
+def exit_of(found: "Verification") -> int:
+    """Return the exit code of an answer: a script never takes for checked a print that was not compared."""
+    if not found.sound:
+        return 1
+    return UnavailableError.exit_code if _is_unprinted(found) else 0
+
+
+def _is_unprinted(found: "Verification") -> bool:
+    from ledger.audit.check.printed import UNPRINTED
+
+    return any(one.startswith(UNPRINTED) for one in found.not_checked)
 
 
 def _brought(file: Path) -> "IO[bytes] | None":
@@ -332,12 +345,14 @@ def verify_bundle(
 
 def _once(render: "Render") -> "Render":
     """Return a renderer that keeps its last report: two steps compare the same one, and its charts take a second."""
-    kept: list[tuple[AuditResult, Software, bytes]] = []
+    from ledger.runtime.rendering import Rendered
 
-    def again(result: "AuditResult", software: "Software") -> bytes:
+    kept: list[tuple[AuditResult, Software, Rendered]] = []
+
+    def again(result: "AuditResult", software: "Software") -> "Iterable[bytes]":
         if not kept or kept[0][0] is not result or kept[0][1] != software:
-            kept[:] = [(result, software, render(result, software))]
-        return kept[0][2]
+            kept[:] = [(result, software, Rendered.of(render(result, software)))]
+        return kept[0][2].pieces()
 
     return again
 
@@ -348,6 +363,7 @@ def verification_lines(found: "Verification") -> list[str]:
         " · ".join(
             (
                 "sound" if found.sound else "unsound",
+                *(("what is printed was NOT compared with it",) if _is_unprinted(found) else ()),
                 f"trust: {found.trust}",
                 f"origin: {found.origin or 'unknown'}",
                 f"genesis: {found.genesis or 'unknown'}",

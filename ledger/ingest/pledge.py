@@ -208,25 +208,34 @@ def read_pledges(stream: BinaryIO, mapping: PledgeMap, *, name: str, limit: int 
     reader = _Reader(mapping, name)
     keep, skip = (conditions(rules, header=mapping.header) for rules in (mapping.keep, mapping.skip))
     taken: list[_Row] = []
-    rows = left_out = 0
+    rows = left_out = skipped = 0
     for number, cells in open_rows(Source(stream, name=name, limit=limit), mapping, of=mapping.name)[1]:
         rows += 1
         if isinstance(cells, Fault):
             reader.refuse(number, cells.column, cells.reason)
-        if not all(holds(cells) for holds in keep) or any(holds(cells) for holds in skip):
+        is_kept = all(holds(cells) for holds in keep)
+        if not is_kept or any(holds(cells) for holds in skip):
             left_out += 1
+            skipped += is_kept
             continue
         if len(taken) >= ROWS:
             raise MalformedError(f"{name}: has more than {ROWS} rows of pledges; split it.", file=name)
         taken.append(reader.row(number, cells))
     if not taken:
-        raise MalformedError(
-            f"{name}: has {rows} rows, and no pledge in them that the mapping {mapping.name} looks for; "
-            "nothing was made of it.",
-            file=name,
-        )
+        raise _nothing(mapping, name=name, rows=rows, skipped=skipped)
     drafts = tuple(reader.drafts(taken))
     return Pledges(drafts, rows, left_out)
+
+
+def _nothing(mapping: PledgeMap, *, name: str, rows: int, skipped: int) -> MalformedError:
+    """Return the error of a table that held no pledge; what the mapping skips is told, with the columns (R3)."""
+    rules = " or ".join(dict.fromkeys(repr(rule.column) for rule in mapping.skip))
+    told = f" and takes ({skipped} left out by what stands in {rules})" if skipped else ""
+    message = (
+        f"{name}: has {rows} rows, and no pledge in them that the mapping {mapping.name} looks for{told}; "
+        "nothing was made of it."
+    )
+    return MalformedError(message, file=name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,6 +175,22 @@ class Period(Value):
         return self
 
 
+class Days(Value):
+    """The days that are asked about, from ``start`` to ``end``, both included."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _forward(self) -> Self:
+        Period(start=self.start, end=self.end)
+        return self
+
+    def holds(self, day: str) -> bool:
+        """Whether a day is one of them; ISO days sort as they follow."""
+        return self.start <= day <= self.end
+
+
 class Via(Value):
     """The copy that was actually read, and how the words came from it."""
 

@@ -48,9 +48,14 @@ _STANCES = {
 }  # fmt: skip
 
 
-def describe(statement: Statement) -> tuple[str, ...]:
-    """Return the words and terms that will be signed, one thought a line; indented lines belong to the one above."""
-    heading = f"A statement of the kind {kind_of(statement)} about {statement.subject}, issued {statement.issued}"
+def describe(statement: Statement, *, is_dated: bool = True) -> tuple[str, ...]:
+    """Return the words and terms that will be signed, one thought a line; indented lines belong to the one above.
+
+    Args:
+        is_dated: whether its moment is settled; a draft that names none has that of its signing.
+    """
+    issued = f"issued {statement.issued}" if is_dated else "to be issued when it is signed"
+    heading = f"A statement of the kind {kind_of(statement)} about {statement.subject}, {issued}"
     mends = f", in the place of {statement.corrects}, which it corrects" if statement.corrects else ""
     return (f"{heading}{mends}.", *_body(statement))
 

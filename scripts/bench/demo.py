@@ -21,7 +21,7 @@ from scripts.bench.figure import Options, Table, median, options
 PLEDGER = (sys.executable, "-c", "from ledger.cli.main import run; run()")
 
 
-FORMATS = (".json", ".html", ".zip")
+FORMATS = (".json", ".html", ".xlsx", ".zip", ".pdf")
 
 
 class Ran(NamedTuple):

@@ -9,22 +9,35 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ledger.audit.procedure import format_result
+from ledger.audit.shape import SHAPE, SHAPES
 from tests.unit.report.example import result
 
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "audit-result.v1.schema.json"
+SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 
 
-@pytest.fixture(scope="module")
-def validator() -> Draft202012Validator:
-    """The published schema."""
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+def schema_of(shape: str) -> Draft202012Validator:
+    """The published schema of a shape."""
+    schema = json.loads((SCHEMAS / f"{shape}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
 
 
-def audit() -> dict[str, Any]:
-    """An audit as it is written."""
-    return dict(json.loads(format_result(result())))
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    """The schema of what is written now."""
+    return schema_of(SHAPE)
+
+
+def audit(shape: str = SHAPE) -> dict[str, Any]:
+    """An audit as it is written in a shape."""
+    return dict(json.loads(format_result(result().model_copy(update={"schema_": shape}))))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_has_its_schema_and_no_other(shape: str) -> None:
+    """A result of each shape is what the schema of its name says, and not what another says (decision 27)."""
+    told = {other: schema_of(other).is_valid(audit(shape)) for other in SHAPES}
+    assert told == {other: other == shape for other in SHAPES}
 
 
 def test_audit_is_what_its_schema_says(validator: Draft202012Validator) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -36,9 +36,9 @@ pytest.importorskip("duckdb", reason="the extra columns is not installed")
 ENGINES: dict[str, Callable[[], Engine]] = {"sqlite3": SqliteEngine, "duckdb": ColumnEngine}
 
 
-def row_hash(rows: tuple[Row, ...]) -> str:
+def row_hash(rows: Sequence[Row]) -> str:
     """One digest over all rows in their order."""
-    return sha256(json.dumps(rows).encode()).hexdigest()
+    return sha256(json.dumps(tuple(rows)).encode()).hexdigest()
 
 
 # Few codes, days and units, so that parents, revisions, repeated editions and other dimensions meet often.

@@ -17,6 +17,7 @@ from tests.conformance.place import WHEN, Place, after, digest, filled, place, r
 __all__ = ["place", "store"]  # fixtures
 
 NODES = ((1, 0, digest(b"node", 0)), (1, 1, digest(b"node", 1)), (2, 0, digest(b"node", 2)))
+KINDS = ("position",)
 
 
 # --- reading ----------------------------------------------------------------------------------------------------------
@@ -127,6 +128,26 @@ def test_long_range_is_read_as_it_is_consumed_while_others_are_asked(store: Any)
         assert seen == list(range(5000))
         assert len(reading.nodes([(0, index) for index in range(5000)])) == 5000
         assert len(reading.named([digest(b"statement", index) for index in range(5000)])) == 5000
+
+
+def test_range_that_somebody_holds_unread_keeps_no_old_state(store: Any) -> None:
+    """A range lasts no longer than its snapshot: the next who reads sees what was committed, and it ends loudly."""
+    filled(store, 9000)
+    with store.reading() as reading:
+        held = [reading.rows(0, 9000), reading.leaves(0, 9000), reading.level(0), reading.about_from(0, "grain", KINDS)]
+        assert [next(one) is not None for one in held] == [True] * 4
+    with store.writing() as writing:
+        held.append(writing.rows(0, 9000))
+        assert next(held[-1]).index == 0
+        head = writing.head()
+        writing.append([row(9000)], ())
+        assert writing.swap(head, after(head, 1))
+        writing.commit()
+    with store.reading() as reading:
+        assert (reading.head().size, reading.last()) == (9001, 9000)
+    for one in held:
+        with pytest.raises(Exception, match="closed"):
+            list(one)
 
 
 # --- one writer -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ One ledger is made for all tests here, and copied where a test changes it.
 import io
 import json
 import shutil
+import warnings
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
@@ -249,7 +251,18 @@ def test_published_audit_is_listed_withdrawn_and_reissued(folder: Path, run: Run
 
 
 WRONG: dict[str, tuple[tuple[str, ...], int, str]] = {
-    "nothing": (("audit", "-o", "@x.zip", *VIEW), 2, "Give commitments"),
+    "nothing": (("audit", "-o", "@x.zip", *VIEW), 2, "Nothing says what to audit"),
+    "a commitment and a party": (("audit", "grain", "--party", "aa", "-o", "@x.zip", *VIEW), 2, "one of the two"),
+    "a period that is none": (("audit", "grain", "--period", "2020", "-o", "@x.zip", *VIEW), 2, "is not two days"),
+    "a period of nothing": (
+        ("audit", "--period", "2030-01-01/2030-12-31", "-o", "@x.zip", *VIEW), 2, "Nothing of these falls due",
+    ),
+    "a period of nothing named": (
+        ("audit", "grain", "--period", "2030-01-01/2030-12-31", "-o", "@x.zip", *VIEW), 2, "Nothing of these falls due",
+    ),
+    "a period of a stranger": (
+        ("audit", "barley", "--period", "2020-01-01/2020-12-31", "-o", "@x.zip", *VIEW), 5, "No commitment barley",
+    ),
     "nowhere to write": (("audit", "grain"), 2, "where to write the audit"),
     "a day to come": (("audit", "grain", "-o", "@x.zip", *HERE, "--as-of", "9999-12-31"), 2, "has not come"),
     "a size to come": (("audit", "grain", "-o", "@x.zip", *HERE, "--size", "999"), 2, "give a size from 0"),
@@ -302,6 +315,69 @@ def test_missing_figures_are_named_by_digest(folder: Path, run: Run) -> None:
     said = run("audit", "grain", "-o", "@x.zip", *VIEW, code=5)
     assert "sha256:" in said
     assert said.count("\n") == 1
+
+
+# --- of a period ---
+
+
+def test_audit_of_a_period_is_made_again_compared_and_published_as_one(folder: Path, run: Run, ask: Ask) -> None:
+    """The period travels in result, bundle and entry, so that none is taken for the whole (decision 31)."""
+    days = ("--period", "2020-01-01/2020-12-31")
+    files = ("-o", "@period.zip", "-o", "@period.html", "-o", "@period.json")
+    told = ask("audit", "grain", *days, *files, "--publish", *VIEW)
+    assert told["title"] == "Compliance audit: Buy grain (due from 2020-01-01 to 2020-12-31)"
+    assert run("verify", "@period.zip").startswith("sound")
+    for name in ("period.zip", "period.json", "period.html"):
+        assert ask("audit", "--reproduce", f"@{name}", *HERE)["reproduced"], name
+    (one,) = ask("audits", *HERE)["audits"]
+    assert one["audit"]["period"] == {"start": "2020-01-01", "end": "2020-12-31"}
+    difference = run("audit", "--diff", "@after.zip", "@period.zip")
+    assert "asked was what falls due on any day, and is what falls due from 2020-01-01 to 2020-12-31" in difference
+
+
+# --- files that are none, or were tampered with ---
+
+
+def _zipped(*members: tuple[str, bytes], how: int = zipfile.ZIP_STORED) -> bytes:
+    sink = BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a name comes twice
+        with zipfile.ZipFile(sink, "w", how) as archive:
+            for name, raw in members:
+                archive.writestr(name, raw)
+    return sink.getvalue()
+
+
+SPOILT: dict[str, tuple[Callable[[bytes], bytes], int]] = {
+    "nothing": (lambda _: b"", 3),
+    "a text": (lambda _: b"An audit", 3),
+    "half of it": (lambda raw: raw[: len(raw) // 2], 3),
+    "something behind it": (lambda raw: raw + b"more", 3),
+    "something before it": (lambda raw: b"MZ" + raw, 3),
+    "a path out of the folder": (lambda _: _zipped(("../../etc/passwd", b"root")), 3),
+    "an absolute path": (lambda _: _zipped(("/etc/passwd", b"root")), 3),
+    "a path of another system": (lambda _: _zipped(("..\\..\\run.exe", b"MZ")), 3),
+    "a name twice": (lambda _: _zipped(("manifest.json", b"{}"), ("manifest.json", b"{}")), 3),
+    "a bomb": (lambda _: _zipped(("audit.json", bytes(50_000_000)), how=zipfile.ZIP_DEFLATED), 3),
+    "a bomb in many members": (
+        lambda _: _zipped(*((f"raw/{n}", b"") for n in range(70_000)), how=zipfile.ZIP_DEFLATED), 3,
+    ),
+    "a turned letter": (lambda raw: raw.replace(b"Buy grain", b"Buy Grain", 1), 3),
+}  # fmt: skip
+"""What is done to a bundle, and how ``verify`` ends."""
+
+
+@pytest.mark.parametrize("phrase", SPOILT)
+def test_bundle_that_is_none_is_refused_in_a_sentence(folder: Path, run: Run, phrase: str) -> None:
+    """Paths, bombs, cut and tampered archives: one sentence and the exit code, and nothing is unpacked (style §7)."""
+    spoil, code = SPOILT[phrase]
+    (folder / "spoilt.zip").write_bytes(spoil((folder / "after.zip").read_bytes()))
+    before = sorted(path.name for path in folder.rglob("*"))
+    for command in (("verify", "@spoilt.zip"), ("audit", "--reproduce", "@spoilt.zip")):
+        said = run(*command, code=code)
+        assert said.count("\n") == 1, said
+        assert "Traceback" not in said
+    assert sorted(path.name for path in folder.rglob("*")) == before
 
 
 # --- for the public ---

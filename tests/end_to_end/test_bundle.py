@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from ledger.audit.archive import part_of
-from ledger.audit.bundle import Software, format_bundle, open_bundle
+from ledger.audit.bundle import REPORT, Software, format_bundle, open_bundle
 from ledger.audit.engine import SqliteEngine
 from ledger.audit.verify import verify
 from ledger.demo import AuditPlan, load
@@ -123,7 +123,7 @@ def test_other_programs_unpack_the_bundle(ledger: Ledger, tmp_path: Path) -> Non
     with zipfile.ZipFile(io.BytesIO(bundle_of(ledger, STORY.audits[0]))) as archive:
         assert archive.testzip() is None
         archive.extractall(tmp_path)
-    assert json.loads((tmp_path / "audit.json").read_bytes())["schema"] == "audit-result.v1"
+    assert json.loads((tmp_path / "audit.json").read_bytes())["schema"] == "audit-result.v2"
     assert (tmp_path / "policy").read_bytes() == ledger.policy()
 
 
@@ -135,7 +135,7 @@ def test_report_is_rendered_again_to_the_byte(ledger: Ledger) -> None:
         pytest.skip("the extra report is not installed")
     sink = io.BytesIO()
     with ledger.export(ledger.view(STORY.view), STORY.audits[1].subjects) as export:
-        export.write(sink, report=html.render(export.result, software), software=software)
+        export.write(sink, report=part_of(REPORT, b"".join(html.render(export.result, software))), software=software)
     answer = verify(sink, render=html.render, lock=software.lock)
     assert answer.sound, answer.findings
     assert answer.not_checked == ()

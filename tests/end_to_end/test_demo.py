@@ -15,16 +15,20 @@ from typing import Any
 
 import pytest
 
+from ledger.audit.bundle import open_bundle
+from ledger.audit.comparison.given import parse_audit
 from ledger.audit.result import AuditResult
 from ledger.cli import demo as demonstration
 from ledger.cli.demo import ORIGIN, tell
 from ledger.cli.main import answers, main
 from ledger.cli.output import format_document
 from ledger.demo import FigureFile, Story, load
+from ledger.report.html import render_html
 from ledger.report.phrasebook import phrasebook
 from ledger.runtime import Ledger, init, open_ledger
 from tests.end_to_end.small import fixed_keys
 from tests.unit.report.composed import composed
+from tests.unit.report.untranslated import english, page_texts
 
 ANNEX = "phase-one-annex-6-1"
 COMTRADE = "un-comtrade-annex-sectors-annual.csv"
@@ -338,6 +342,15 @@ def test_all_that_is_composed_is_said_in_chinese(told: Told, place: Path) -> Non
         said = dict.fromkeys(composed(result))
         assert said
         assert [text for text in said if book.say(text) is None] == []
+
+
+def test_pages_of_the_story_are_chinese(told: Told, place: Path) -> None:
+    """No English word stands in them that the record does not hold (method §6)."""
+    for audit in told["audits"]:
+        bundle = open_bundle(io.BytesIO((place / "audits" / f"{audit['name']}.zip").read_bytes()))
+        result = parse_audit(bundle.read("audit.json"))
+        page = render_html(result, software="pledger", language="zh")
+        assert english(page_texts(page), result, bundle) == []
 
 
 def test_same_story_gives_the_same_audit(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import yaml
 
 from ledger.cli.docket import ANSWER
 from ledger.cli.main import main
-from tests.end_to_end.small import drafts, small_ledger
+from tests.end_to_end.small import PLEDGE, drafts, small_ledger
 
 pytest.importorskip("icalendar", reason="the extra `calendar` writes iCalendar")
 
@@ -254,6 +254,24 @@ def test_party_and_instrument_choose_what_is_shown(docket: Ask) -> None:
     assert [one["subject"] for one in of_aa] == ["tariffs-down"]
     under = docket("--instrument", "by-imf-review", "--json", as_of="2020-04-20")["commitments"]
     assert [one["subject"] for one in under] == ["reserves"]
+
+
+def test_pledges_with_nothing_open_or_due_are_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of all pledges only what has something to tell is told; asked for by name, each is told whole (F2)."""
+    undated = PLEDGE.replace("      period: {start: 2020-01-01, end: 2020-12-31}\n", "")
+    (tmp_path / "pledge.yaml").write_text(undated, "utf-8")
+    at = ["--ledger", str(tmp_path / "ledger")]
+    assert main(["init", str(tmp_path / "ledger"), "--origin", "example.org/idle"]) == 0
+    assert main(["record", str(tmp_path / "pledge.yaml"), "--yes", *at]) == 0
+    capsys.readouterr()
+    assert main(["docket", "--as-of", "2021-01-01", *at]) == 0
+    told = capsys.readouterr().out
+    assert "Nothing is open or due of 1 more: grain." in told
+    assert "Procedure" not in told
+    assert main(["docket", "grain", "--as-of", "2021-01-01", *at]) == 0
+    assert "Procedure: none" in capsys.readouterr().out
 
 
 REFUSED = {

@@ -167,6 +167,8 @@ def test_spreadsheet_of_pledges_is_shown_confirmed_and_signed(ledger: Path, caps
     assert found.keys() == answers()["record --preview"].keys()
     ((draft),) = found["preview"]
     assert (draft["kind"], draft["subject"], draft["where"]) == ("commitment", "p-1", "pledges.xlsx, row 2")
+    assert main(["record", "pledges.xlsx", "--map", "pledges.toml", "--preview"]) == 0
+    assert "about p-1, to be issued when it is signed." in capsys.readouterr().out
     assert main(["record", "pledges.xlsx", "--map", "pledges.toml"]) == 2  # nobody is at a terminal
     assert "“ten tonnes of grain”" in capsys.readouterr().out
     assert state_of(ledger) == before

@@ -110,7 +110,7 @@ REFUSED = {
     "a party that is not there": (("status", "--party", "zz"), 5, "No party zz is known"),
     "an instrument that is not there": (("status", "--instrument", "zz"), 5, "No instrument zz is known"),
     "a commitment and a party": (("status", "grain", "--party", "aa"), 2, "Give a commitment, or --party"),
-    "an audit of nothing": (("audit", "-o", "a.json"), 2, "Give commitments, or --party"),
+    "an audit of nothing": (("audit", "-o", "a.json"), 2, "give commitments, or --party"),
     "an audit of both": (("audit", "grain", "--party", "aa", "-o", "a.json"), 2, "Give commitments, or --party"),
     "an audit of one who owes nothing": (("audit", "--party", "bb", "-o", "a.json"), 2, "No commitment of these"),
 }

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from ledger.audit.verify import verify
 from ledger.cli.main import main
 from ledger.errors import ConflictError
+from ledger.runtime.publishing import publish_audit, withdraw_audit
 from ledger.tlog.policy import parse_policy
 from ledger.tlog.proof import parse_receipt, verify_receipt
 from tests.end_to_end.served import DAY, JOSE, LINES, PUBLISHED, House, observations, served
@@ -25,7 +26,7 @@ PINNED = {"as_of": DAY, "size": "7"}
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A served ledger, whose figures are still to come."""
-    with served(tmp_path_factory.mktemp("http")) as one:
+    with served(tmp_path_factory.mktemp("http"), heavy_rate=0.0) as one:  # more audits than one reader asks for
         yield one
 
 
@@ -354,8 +355,66 @@ def test_audit_is_given_as_bundle_that_verifies(house: House) -> None:
     assert (paper.headers["content-type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
     book = house.client.get("/v1/audits/grain", params={"format": "xlsx", "as_of": DAY})
     assert "About" in CalamineWorkbook.from_filelike(io.BytesIO(book.content)).sheet_names
-    data = house.client.get("/v1/audits", params={"instrument": "deal", "as_of": DAY})
+    data = house.client.get("/v1/audit", params={"instrument": "deal", "as_of": DAY})
     assert data.json()["subjects"] == ["grain"]
+
+
+@pytest.mark.parametrize("form", ["json", "html", "pdf", "xlsx"])
+def test_large_audit_goes_out_from_a_file_with_the_same_bytes(
+    house: House, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """What has many commitments is neither held nor remembered whole, and answers ranges as files do (RFC 9110 §14)."""
+    asked = {"format": form, "as_of": DAY}
+    small = house.client.get("/v1/audits/grain", params=asked)
+    monkeypatch.setattr("ledger.web.api.audit.KEPT_FROM", 1)
+    large = house.client.get("/v1/audits/grain", params=asked)
+    assert large.content == small.content
+    assert large.headers["content-type"] == small.headers["content-type"]
+    part = house.client.get("/v1/audits/grain", params=asked, headers={"Range": "bytes=0-3"})
+    assert (part.status_code, part.content) == (206, small.content[:4])
+
+
+def test_index_of_audits_tells_what_became_of_each(house: House) -> None:
+    """What was published is listed with its state, page by page, at any view, and as a feed (design §2.2, R1)."""
+    ledger, files = house.ledger, {"zip": "sha256:" + "0" * 64}
+    before = ledger.head().size
+    with ledger.export(ledger.view(DAY), ("grain",)) as export:
+        result = export.result
+    first = publish_audit(ledger, result, files).index
+    second = publish_audit(ledger, result, files, replaces=first, reason="A table was cut.").index
+    withdraw_audit(ledger, second, reason="Its addressee was <wrong>.")
+    told = house.client.get("/v1/audits", params={"subject": "grain", "limit": 1}).json()
+    assert [(one["cite"]["entry"], one["state"]) for one in told["audits"]] == [(first, "replaced")]
+    assert told["next"] == second
+    rest = house.client.get("/v1/audits", params={"start": told["next"]}).json()
+    assert [(one["state"], one["why"], one["replaces"]["entry"]) for one in rest["audits"]] == [
+        ("withdrawn", "Its addressee was <wrong>.", first)
+    ]
+    assert rest["next"] is None
+    # At the view before it was replaced the first one stood, and before both there was none.
+    then = house.client.get("/v1/audits", params={"size": second}).json()["audits"]
+    assert [(one["state"], one["by"]) for one in then] == [("stands", None)]
+    assert house.client.get("/v1/audits", params={"size": before}).json()["audits"] == []
+    assert house.client.get("/v1/audits", params={"subject": "barley"}).json()["audits"] == []
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    feed = fromstring(house.client.get("/v1/audits.atom").content)  # noqa: S314  # our own
+    titles = [one.findtext("a:title", "", space) for one in feed.findall("a:entry", space)]
+    assert sorted(title.partition(":")[0][3:] for title in titles) == ["(replaced)", "(withdrawn)"]
+    assert "Its addressee was <wrong>" in "".join(feed.itertext())
+
+
+def test_audit_of_a_period_says_so(house: House) -> None:
+    """What falls due in other days is no part of it; days in which nothing does are refused (method §6)."""
+    due = {"as_of": DAY, "period": "2020-01-01/2020-12-31"}
+    told = house.client.get("/v1/audit", params=due).json()
+    assert (told["subjects"], told["scope"]["outside"]) == (["grain"], [])
+    assert told["scope"]["period"] == {"start": "2020-01-01", "end": "2020-12-31"}
+    (one,) = told["commitments"]
+    named = house.client.get("/v1/audits/grain", params={**due, "period": "2021-01-01/2021-12-31"}).json()
+    assert named["scope"]["outside"] == [f"grain/{term['id']}" for term in one["terms"]]
+    for period, sentence in (("2021-01-01/2021-12-31", "No commitment of these"), ("2021", "is not two days")):
+        answer = house.client.get("/v1/audit", params={**due, "period": period})
+        assert (answer.status_code, sentence in answer.json()["detail"]) == (400, True)
 
 
 def test_tampered_bundle_is_unsound_and_no_failure(house: House) -> None:

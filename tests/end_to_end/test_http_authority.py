@@ -60,6 +60,7 @@ MATRIX = {
     "GET /v1/keys": Case("/v1/keys", *READ),
     "GET /v1/entries": Case("/v1/entries", *READ),
     "GET /v1/entries/{entry}": Case("/v1/entries/0", *READ),
+    "GET /v1/statements": Case("/v1/statements?limit=1", *READ),
     "GET /v1/statements/{entry}": Case("/v1/statements/0", *READ),
     "GET /v1/receipts/{entry}": Case("/v1/receipts/0", *READ),
     "GET /v1/proofs/{entry}": Case("/v1/proofs/0", *READ),
@@ -83,7 +84,9 @@ MATRIX = {
     "GET /v1/formats/{name}": Case("/v1/formats/nothing", *READ),
     "GET /v1/feed.atom": Case("/v1/feed.atom", *READ),
     "GET /log/{path:path}": Case("/log/checkpoint", *READ),
-    "GET /v1/audits": Case("/v1/audits?party=aa", *AUDIT),
+    "GET /v1/audit": Case("/v1/audit?party=aa", *AUDIT),
+    "GET /v1/audits": Case("/v1/audits", *READ),
+    "GET /v1/audits.atom": Case("/v1/audits.atom", *READ),
     "GET /v1/audits/{subjects:path}": Case("/v1/audits/grain", *AUDIT),
     "POST /v1/verify": Case("/v1/verify", *AUDIT, b"x", "application/zip"),
     "POST /v1/drafts/lint": Case("/v1/drafts/lint", *AUDIT, b"x"),
@@ -186,8 +189,25 @@ def test_private_answers_are_kept_by_nobody_else(private: House) -> None:
     """What a token gave may not lie in a cache that others share (RFC 9111 §3.5)."""
     secret, _ = Tokens(private.ledger.directory, private.clock).new("cache", ["read"], expires="2026-06-01")
     answer = private.client.get("/v1/statements/0", headers={"authorization": f"Bearer {secret}"})
-    assert answer.headers["cache-control"].startswith("private, ")
-    assert answer.headers["vary"] == "Authorization"
+    refused = private.client.get("/v1/statements/0")
+    for one in (answer, refused):
+        assert one.headers["cache-control"] == "private, no-store"
+        assert {"authorization", "cookie"} <= set(one.headers["vary"].lower().split(", "))
+
+
+def test_private_ledger_tells_nobody_without_a_token_whether_it_has_a_file(private: House) -> None:
+    """To bring, to ask for, to ask about: a file that is here is answered as one that never was (design §3)."""
+    (held, *_), absent = private.ledger.blobs.digests(), "sha256:" + "0" * 64
+    for method, body in (("PUT", b"x"), ("GET", None), ("HEAD", None)):
+        told = []
+        for digest in (held, absent):
+            answer = private.client.request(method, f"/v1/blobs/{digest}", content=body)
+            told.append((answer.status_code, answer.text.replace(digest, ""), answer.headers.get("content-length")))
+        assert told[0] == told[1], method
+        assert told[0][0] == (403 if method == "PUT" else 401)
+    secret, _ = Tokens(private.ledger.directory, private.clock).new("bring", ["read"], expires="2026-06-01")
+    answer = private.client.put(f"/v1/blobs/{held}", content=b"x", headers={"authorization": f"Bearer {secret}"})
+    assert (answer.status_code, answer.json()["statements"]) == (200, [])
 
 
 # --- roles ------------------------------------------------------------------------------------------------------------

@@ -498,3 +498,15 @@ def test_two_files_of_one_name_are_told(tmp_path: Path) -> None:
     (ring.directory / "desk.signer").write_text("")
     with pytest.raises(ConflictError, match=r"both desk\.pem and desk\.signer"):
         ring.get("desk")
+
+
+def test_directory_that_cannot_be_listed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fails under the keys is unavailable, and no foreign exception (style §7)."""
+
+    def glob(_self: Path, _pattern: str) -> None:
+        raise OSError(5, os.strerror(5))
+
+    ring = Keyring(tmp_path, None)
+    monkeypatch.setattr(Path, "glob", glob)
+    with pytest.raises(UnavailableError, match="cannot be read: Input/output error; mend that"):
+        ring.names()

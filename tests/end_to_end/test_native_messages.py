@@ -366,6 +366,14 @@ def test_iati_commitments_become_drafts_to_be_confirmed(messages: Path) -> None:
     assert term.measure.series == "series:disbursement/us-gov-1/dz"
 
 
+def test_commitment_to_several_countries_is_left_out_and_told(messages: Path) -> None:
+    """A term names one other side; the seven recipients of a commitment are no one pledge, and that is said (R3)."""
+    path = messages / "iati/canada-activity.xml"
+    told = "1 left out by what stands in 'recipient_country'"
+    with path.open("rb") as stream, pytest.raises(MalformedError, match=told):
+        read_pledges(stream, find_pledge_map("iati-commitments"), name=path.name)
+
+
 def test_flows_of_the_tracking_service_add_up_to_its_own_total(messages: Path) -> None:
     """338 flows in CSV: committed and paid are the 381,508,179 USD, and pledged the 29,621, that its API states."""
     said = json.loads((messages / "fts/custom-search-locationid-171-year-2020-page-3.json").read_bytes())["data"]

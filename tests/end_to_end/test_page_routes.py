@@ -1,21 +1,27 @@
 """Pages as routes: who may see which, how failures are told, what may be kept, and what hostile text may not do."""
 
 import io
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from threading import Event
 from time import monotonic, sleep
+from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from ledger.errors import UnavailableError
 from ledger.runtime import Ledger
+from ledger.runtime.publishing import publish_audit, withdraw_audit
 from ledger.runtime.server import ServerSettings
 from ledger.runtime.token import Tokens
 from ledger.web.app import application
 from ledger.web.journal import Journal
-from ledger.web.pages import ROUTERS
-from ledger.web.pages.frame import STRICT
+from ledger.web.pages import ROUTERS, commitment, party
+from ledger.web.pages.frame import STRICT, prepare
 from tests.end_to_end.small import FIGURES, MAPPING, PLEDGE, drafts, small_ledger
 
 FORM = {"file": ("grain.csv", FIGURES, "text/csv")}
@@ -30,10 +36,13 @@ SCOPES = {
     "GET /instruments/{slug}": (READ, "/instruments/deal"),
     "GET /commitments/{subject}": (READ, "/commitments/grain"),
     "GET /commitments/{subject}/history": (READ, "/commitments/grain/history"),
+    "GET /commitments/{subject}/positions": (READ, "/commitments/grain/positions"),
+    "GET /docket": (READ, "/docket"),
     "GET /evidence": (READ, "/evidence"),
     "POST /evidence": (AUDIT, "/evidence"),
     "GET /record": (READ, "/record"),
     "POST /record": (AUDIT, "/record"),
+    "POST /record/draft": (AUDIT, "/record/draft"),
     "GET /audits": (READ, "/audits"),
     "GET /audits/made": (AUDIT, "/audits/made?subject=grain"),
     "GET /entries": (READ, "/entries"),
@@ -234,6 +243,34 @@ def test_hostile_words_neither_act_nor_hide(path: str, public: TestClient) -> No
     assert "<img src=x" not in text
 
 
+@pytest.mark.parametrize("path", ["/docket", "/commitments/harm/positions", "/commitments/harm/history", "/evidence"])
+def test_hostile_words_do_not_act_where_they_are_told_beside_others(path: str, public: TestClient) -> None:
+    """Pages of many pledges, and of what was said of one, tell no word of a stranger as a mark of their own."""
+    answer = public.get(path)
+    assert answer.status_code == 200
+    assert [word for word in ("<script>alert", "<img src=x") if word in answer.text] == []
+
+
+@pytest.mark.parametrize("path", ["/v1/docket.atom", "/v1/feed.atom", "/v1/audits.atom"])
+def test_hostile_words_are_text_in_a_feed(path: str, public: TestClient) -> None:
+    """A feed is well formed, and has no elements but its own (RFC 4287)."""
+    root = ET.fromstring(public.get(path).content)  # noqa: S314  # our own
+    assert {one.tag.partition("}")[0] for one in root.iter()} == {"{http://www.w3.org/2005/Atom"}
+    assert not {"script", "img"} & {one.tag.partition("}")[2] for one in root.iter()}
+
+
+def test_hostile_words_begin_no_line_of_a_calendar(public: TestClient) -> None:
+    """A line of a calendar is one of its own, whatever a title holds (RFC 5545 §3.1)."""
+    raw = public.get("/v1/docket.ics").content.replace(b"\r\n ", b"")
+    assert b"onerror=alert" in raw
+    names = {line.partition(b":")[0].partition(b";")[0] for line in raw.split(b"\r\n") if line}
+    assert names <= {
+        b"BEGIN", b"END", b"PRODID", b"VERSION", b"METHOD", b"X-WR-CALNAME", b"UID", b"DTSTAMP", b"DTSTART", b"DTEND",
+        b"SUMMARY", b"DESCRIPTION", b"CATEGORIES", b"TRANSP",
+    }  # fmt: skip
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
 def test_address_cannot_turn_the_line_in_which_it_is_told(public: TestClient) -> None:
     """What stands in an address is as much from outside as what stands in the log (Unicode Annex 9)."""
     text = public.get("/commitments/\u202eniarg").text
@@ -269,6 +306,125 @@ def test_pages_need_no_more_than_the_small_ledger(tmp_path: Path) -> None:
     held = small_ledger(tmp_path / "empty")
     with client(held) as one:
         assert "No pledge is known" in one.get("/").text
-        assert "No audit or determination" in one.get("/audits").text
+        assert "No audit was published" in one.get("/audits").text
         assert one.get("/entries").status_code == 200
     held.close()
+
+
+def test_page_of_audits_tells_what_became_of_each(ledger: Ledger, public: TestClient) -> None:
+    """Title, opinion, state with the reason, and the digest of each file; what somebody wrote is text (design §2.2)."""
+    with ledger.export(ledger.view("2021-06-30"), ("grain",)) as export:
+        result = export.result
+    digest = "sha256:" + "0" * 64
+    first = publish_audit(ledger, result, {"zip": digest}).index
+    second = publish_audit(ledger, result, {"zip": digest}, replaces=first, reason="A table was cut.").index
+    withdraw_audit(ledger, second, reason="Its addressee was <wrong>.")
+    page = public.get("/audits").text
+    assert f'replaced by entry <a href="/entries/{second}">{second}</a>' in page
+    assert f'in the place of entry <a href="/entries/{first}">{first}</a>: A table was cut.' in page
+    assert "Its addressee was &lt;wrong&gt;." in page
+    assert page.count(digest) == 2
+    assert "No audit was published at this view." in public.get("/audits", params={"size": first}).text
+    older = public.get("/audits", params={"before": second}).text
+    assert f'<th scope="row" role="rowheader"><a href="/entries/{second}">' not in older
+    assert f'<th scope="row" role="rowheader"><a href="/entries/{first}">' in older
+
+
+def test_pledge_of_many_positions_shows_the_latest_and_the_way_to_the_rest(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The page has the latest fifty and how many there are; the list has all of them, fifty at a time (design §3)."""
+    with small_ledger(tmp_path_factory.mktemp("many") / "ledger") as held:
+        held.record(drafts())
+        body = "body: {party: aa, stance: affirms, date: 2020-02-01, note: the %dth, source: %s}"
+        source = "{title: S, publisher: P, role: joint, via: {copy_read: page, how: excerpt}}"
+        said = "\n---\n".join(f"kind: position\nsubject: grain\n{body % (n, source)}" for n in range(60))
+        held.record(drafts(said))
+        asked = client(held)
+        page = asked.get("/commitments/grain").text
+        replies = page.split('id="c1-replies"')[1]
+        assert re.findall(r"the (\d+)th", replies) == [str(n) for n in range(10, 60)]
+        assert "The latest 50 of" in page
+        assert "and 36 more" in page, "of sixty entries cited for a level, twenty-four are named"
+        way = re.search(r'href="(/commitments/grain/positions[^"]*)"', page)
+        assert way is not None
+        first = asked.get(unescape(way[1])).text
+        assert re.findall(r"the (\d+)th", first) == [str(n) for n in range(59, 9, -1)]
+        going_on = re.search(r'href="([^"]*)" rel="next"', first)
+        assert going_on is not None
+        second = asked.get(unescape(going_on[1])).text
+        assert re.findall(r"the (\d+)th", second) == [str(n) for n in range(9, -1, -1)]
+
+
+def test_history_is_reckoned_a_stretch_at_a_time(
+    ledger: Ledger, public: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last days and entries first; the stretches together tell what the whole history tells (R1)."""
+    whole = public.get("/commitments/grain/history").text
+    assert "at which a verdict could have turned" not in whole
+    monkeypatch.setattr(commitment, "MARKS", 2)
+    found, at = [], "/commitments/grain/history?day=0&as_of=2020-12-31"
+    while at:
+        page = public.get(at).text
+        assert "at which a verdict could have turned" in page
+        days = page.split('id="by-entry"')[0]
+        found += re.findall(r"<h3>.*?</h3>\s*<ul>.*?</ul>", days, re.DOTALL)
+        onward = re.search(r'href="([^"#]*)[^"]*" rel="next"', days)
+        at = unescape(onward[1]) if onward else ""
+    monkeypatch.setattr(commitment, "MARKS", 1000)
+    # At a size that is named, as the same address would get the answer that is remembered.
+    size = ledger.head().size
+    every = public.get(f"/commitments/grain/history?as_of=2020-12-31&size={size}").text.split('id="by-entry"')[0]
+    assert found == re.findall(r"<h3>.*?</h3>\s*<ul>.*?</ul>", every, re.DOTALL)
+    assert len(found) > 1
+
+
+def test_series_on_record_are_listed_beside_the_form(public: TestClient) -> None:
+    """Whoever brings figures sees which there are: key, source, days, vintages, how many (R2)."""
+    page = public.get("/evidence").text
+    assert "Series 1 to 1 of 1" in page
+    assert 'href="/v1/series/export/bb/aa"' in page
+    assert "No figures are on record" in public.get("/evidence?as_of=2019-01-01").text
+
+
+def test_what_a_word_was_worth_rests_on_all_that_is_owed(public: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a party that owes much it is reckoned when asked for, over everything, and never over what is shown (E10)."""
+    monkeypatch.setattr(party, "MOST", 1)
+    few = public.get("/parties/aa?as_of=2030-01-01").text
+    assert 'id="word"' not in few
+    assert "rests on all of them" in few
+    asked = re.search(r'href="([^"]*whole=1[^"]*)"', few)
+    assert asked is not None
+    whole = re.search(r'id="word">.*?</section>', public.get(unescape(asked[1])).text, re.DOTALL)
+    monkeypatch.setattr(party, "MOST", 50)
+    wanted = re.search(r'id="word">.*?</section>', public.get("/parties/aa?as_of=2030-01-02").text, re.DOTALL)
+    assert whole is not None
+    assert wanted is not None
+    assert whole[0] == wanted[0]
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [(None, ""), (UnavailableError("No charts here."), "No charts here."), (ValueError("secret"), "ValueError")],
+)
+def test_server_prepares_what_the_first_page_takes_and_lives_without(
+    failure: Exception | None, told: str, ledger: Ledger
+) -> None:
+    """It is loaded while others are answered; where that fails the journal says so, and the server goes on (§3)."""
+    done, out = Event(), io.StringIO()
+
+    def load() -> None:
+        prepare()
+        done.set()
+        if failure is not None:
+            raise failure
+
+    app = application(ledger, ServerSettings(), journal=Journal(ledger.clock, out), pages=ROUTERS, prepare=load)
+    with TestClient(app) as asked:
+        assert done.wait(30)
+        end = monotonic() + 30
+        while told not in out.getvalue() and monotonic() < end:
+            sleep(0.01)
+        assert asked.get("/commitments/grain").status_code == 200
+    assert told in out.getvalue()
+    assert "secret" not in out.getvalue()

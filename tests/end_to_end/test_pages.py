@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PATHS = (
-    "/", "/commitments/grain", f"/commitments/grain?as_of={DAY}&size=5", "/commitments/grain/history",
+    "/", "/docket", "/commitments/grain", f"/commitments/grain?as_of={DAY}&size=5", "/commitments/grain/history",
     "/parties/aa", "/instruments/deal", "/evidence", "/record", "/audits", "/entries", "/entries/5", "/keys",
     "/verify.html", "/enter", "/commitments/none",
 )  # fmt: skip
@@ -180,6 +181,57 @@ def test_pledge_is_linted_as_it_is_typed_and_signed_in_the_page(site: Site) -> N
     assert (header["kind"], header["subject"], header["author"]) == ("commitment", "rice", kid)
 
 
+FILLED = {
+    "title": "Buy twelve tonnes of oats", "obligor": "aa", "obligee": "bb", "date": "2020-01-15",
+    "words": "A will buy twelve tonnes of oats in 2020", "language": "en", "verb": "will", "target": "12", "unit": "t",
+    "amount_words": "twelve tonnes", "goods": "oats", "classification": "HS", "codes": "1004", "start": "2020-01-01",
+    "end": "2020-12-31", "reporter": "bb", "partner": "aa", "instrument": "deal", "source": "Statement",
+    "publisher": "Office", "copy_read": "page",
+}  # fmt: skip
+
+CHOSEN = {"strength": "committing", "goal": "at_least", "measure": "export", "role": "joint", "how": "excerpt"}
+
+
+def fill(page: "Page") -> None:
+    """Fill in the fields of a pledge."""
+    page.click("#fields summary")
+    for name, said in FILLED.items():
+        page.fill(f"#f-{name}", said)
+    for name, said in CHOSEN.items():
+        page.select_option(f"#f-{name}", said)
+
+
+def holds(page: "Page", said: str) -> None:
+    """Wait until the draft holds a text."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("#text")).to_have_value(re.compile(re.escape(said)))
+
+
+def test_pledge_is_filled_in_by_fields_with_its_draft_and_lint_beside_it(site: Site) -> None:
+    """Fields write the draft for whoever knows no YAML, the lint reads it, the browser signs it (design §3)."""
+    granted(site)
+    page = site.go("/record")
+    page.wait_for_selector("#beside section")
+    fill(page)
+    holds(page, "copy_read: page, how: excerpt")
+    page.get_by_text("Buy twelve tonnes of oats", exact=True).first.wait_for()
+    assert "PL" in page.inner_text("#beside")
+    # What was written by hand stays, until the button says otherwise.
+    page.fill("#text", page.input_value("#text").replace("target: '12'", "target: '11'"))
+    page.fill("#f-codes", "1004.90")
+    page.get_by_text("The draft was changed by hand").wait_for()
+    assert "target: '11'" in page.input_value("#text")
+    page.click("#fields-write")
+    holds(page, "1004.90")
+    assert "target: '12'" in page.input_value("#text")
+    page.wait_for_selector("#sign-do:enabled")
+    page.click("#sign-do")
+    page.wait_for_selector("#sign-log li")
+    header = json.loads(site.ledger.entry(site.ledger.head().size - 1))
+    assert (header["kind"], header["subject"]) == ("commitment", "buy-twelve-tonnes-of-oats")
+
+
 def test_pledge_that_is_refused_is_told_why_and_logged_nowhere(site: Site) -> None:
     """What the ledger refuses, the page tells in the ledger's own sentence."""
     granted(site)
@@ -259,8 +311,13 @@ def test_pages_are_read_without_a_program(site: Site) -> None:
     assert "as_of=2020-01-20" in page.url
     page.goto(f"{site.address}/record")
     page.fill("#text", WIDER)
-    page.click("#draft button")
+    page.click("#lint-do")
     assert "PL103" in page.inner_text("#beside")
+    fill(page)
+    page.click("#fields-write")
+    assert "subject: buy-twelve-tonnes-of-oats" in page.input_value("#text")
+    assert "Buy twelve tonnes of oats" in page.inner_text("#beside")
+    assert page.input_value("#f-target") == "12"
     context.close()
 
 
@@ -385,6 +442,7 @@ def walked(site: Site) -> Walked:
         page.goto(site.address + path)
         if path == "/record":
             page.wait_for_selector("#beside section")
+            page.click("#fields summary")
         width = page.evaluate("document.documentElement.scrollWidth")
         found.wide.extend([f"{path}: {width}"] if width > 360 else [])
         page.set_viewport_size({"width": 1200, "height": 900})

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -27,17 +27,19 @@ from cryptography.x509.oid import NameOID
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
+from ledger.audit.archive import part_of
+from ledger.audit.bundle import AUDIT, REPORT, open_bundle
 from ledger.audit.printed import ATTACHMENT, open_printed, printed_words
 from ledger.audit.result import AuditResult
 from ledger.audit.verification import Verification
 from ledger.cli.main import main
-from ledger.cli.verify import verify_bundle
+from ledger.cli.verify import exit_of, verification_lines, verify_bundle
 from ledger.errors import MalformedError
 from ledger.report.html import render
 from ledger.report.pades import open_certificate, sign_printed, signatures_on
 from ledger.report.pdf.face import open_face
 from ledger.runtime import Ledger
-from ledger.runtime.rendering import printed, printer
+from ledger.runtime.rendering import paper, printed, printer
 from ledger.service.software import rendering_software
 from ledger.signing.canonical import digest
 from tests.end_to_end.small import FIGURES, MAPPING, drafts, small_ledger
@@ -60,7 +62,7 @@ class Made:
 
 def set_anew(result: AuditResult, page: bytes, bundle: bytes, audit: str | None = None) -> bytes:
     """A PDF of any page and result around any bundle, by the software here."""
-    return printed(page, result, bundle=bundle, audit=audit or digest(b""))
+    return printed(page, result, bundle=io.BytesIO(bundle), audit=audit or digest(b""))
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +79,10 @@ def made(ledger: Ledger) -> Made:
     """The audit of its pledge, in every form."""
     software, sink = rendering_software(), io.BytesIO()
     with ledger.export(ledger.view(AS_OF), ["grain"]) as export:
-        page = render(export.result, software)
-        export.write(sink, report=page, software=software)
+        page = b"".join(render(export.result, software))
+        export.write(sink, report=part_of(REPORT, page), software=software)
         bundle = sink.getvalue()
-        raw = printed(page, export.result, bundle=bundle, audit=digest(export.audit_json))
+        raw = printed(page, export.result, bundle=io.BytesIO(bundle), audit=digest(export.audit_json))
         return Made(ledger.directory, ledger.policy(), export.result, bundle, page, raw)
 
 
@@ -135,6 +137,26 @@ def test_report_set_twice_is_the_same_bytes(made: Made) -> None:
         made.result, rendering_software(), open_printed(made.raw)
     )
     assert again == made.raw
+
+
+def test_report_too_large_for_paper_is_printed_in_short_and_verifies(
+    made: Made, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chapters and findings stay off paper, the file says so, and its print is checked as any other (decision 30)."""
+    monkeypatch.setattr("ledger.report.pdf.typeset.PAGE_LIMIT", 10_000)
+    with ledger.export(ledger.view(AS_OF), ["grain"]) as export:
+        raw = paper(export, rendering_software())
+    words, whole = printed_words(raw), printed_words(made.raw)
+    assert "Thispaperistheauditinshort." in words
+    assert "Whatmustnotbeoverlooked" in words or "Emphasis" in words
+    assert len(words) < len(whole)
+    archive = open_bundle(io.BytesIO(open_printed(raw).bundle))
+    assert archive.find(REPORT) is None
+    assert archive.find(AUDIT) is not None
+    answer = checked(raw, made.policy)
+    assert (codes(answer), answer.not_checked) == ([], ())
+    changed = set_anew(made.result, made.page, open_printed(raw).bundle)
+    assert codes(checked(changed, made.policy)) == ["printed.differs"]
 
 
 def test_attachment_is_the_bundle(made: Made) -> None:
@@ -287,14 +309,18 @@ def test_print_in_other_wording_is_not_checked_and_says_so(made: Made, monkeypat
     monkeypatch.setattr("ledger.service.software.edition", lambda: "sha256:" + "1" * 64)
     answer = checked(made.raw, made.policy)
     assert codes(answer) == []
-    assert answer.not_checked == ("rendering",)
+    assert answer.not_checked[0] == "rendering"
+    assert "NOT compared" in verification_lines(answer)[0]
+    assert exit_of(answer) == 8
+    assert exit_of(replace(answer, sound=False)) == 1
 
 
 def test_bundle_of_another_audit_in_the_print_is_found(made: Made, ledger: Ledger) -> None:
     """A sound bundle inside a report of another view does not make that report its own."""
     sink = io.BytesIO()
     with ledger.export(ledger.view("2026-01-30"), ["grain"]) as export:
-        export.write(sink, report=render(export.result, rendering_software()), software=rendering_software())
+        page = b"".join(render(export.result, rendering_software()))
+        export.write(sink, report=part_of(REPORT, page), software=rendering_software())
     raw = set_anew(made.result, made.page, sink.getvalue())
     assert codes(checked(raw, made.policy)) == ["printed.differs"]
 
@@ -529,7 +555,7 @@ def test_font_that_was_given_is_named_and_needed_again(made: Made) -> None:
     raw_font = next((Path(fontpkg_noto_sans.ROOT) / "files").glob("*Italic*.ttf")).read_bytes() + b"\0\0\0\0"
     face = open_face(raw_font, what="a font")
     audit = digest(b"")
-    raw = printed(made.page, made.result, bundle=made.bundle, audit=audit, faces=(face,))
+    raw = printed(made.page, made.result, bundle=io.BytesIO(made.bundle), audit=audit, faces=(face,))
     came = open_printed(raw)
     assert came.fonts == ("sha256:" + hashlib.sha256(raw_font).hexdigest(),)
     assert came.fonts[0] in printed_words(raw)

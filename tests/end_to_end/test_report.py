@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from ledger.audit.archive import part_of
+from ledger.audit.bundle import REPORT
 from ledger.audit.result import AuditResult
 from ledger.audit.verify import verify
 from ledger.report.html import render, render_html
@@ -69,7 +71,7 @@ def test_bundle_with_its_report_verifies_and_the_report_renders_again(ledger: Le
     """A verifier with the same software renders the report from the result, byte for byte (design §2.6, step 12)."""
     software, bundle = rendering_software(), io.BytesIO()
     with ledger.export(ledger.view(AS_OF), ["grain"]) as export:
-        export.write(bundle, report=render(export.result, software), software=software)
+        export.write(bundle, report=part_of(REPORT, b"".join(render(export.result, software))), software=software)
     found = verify(bundle, policy=ledger.policy(), render=render, lock=software.lock)
     assert found.findings == ()
     assert "rendering" not in " ".join(found.not_checked)
@@ -79,8 +81,8 @@ def test_changed_report_is_found(ledger: Ledger) -> None:
     """A bundle whose report says something else than its result is unsound (design §2.6, step 12)."""
     software, bundle = rendering_software(), io.BytesIO()
     with ledger.export(ledger.view(AS_OF), ["grain"]) as export:
-        report = render(export.result, software).replace(b"12 of 10 t", b"21 of 10 t")
-        export.write(bundle, report=report, software=software)
+        report = b"".join(render(export.result, software)).replace(b"12 of 10 t", b"21 of 10 t")
+        export.write(bundle, report=part_of(REPORT, report), software=software)
     found = verify(bundle, policy=ledger.policy(), render=render, lock=software.lock)
     assert [one.code for one in found.findings] == ["report.differs"]
 

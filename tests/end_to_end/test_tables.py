@@ -17,10 +17,12 @@ import pytest
 
 from ledger.audit.result import AuditResult
 from ledger.cli.main import answers, main
+from ledger.cli.tabular import SUMS
 from ledger.report.html import Page
 from ledger.report.table.audit import TABLES
 from ledger.report.wording import catalogue
 from ledger.runtime import Ledger
+from ledger.runtime.publishing import audits
 from tests.end_to_end.small import FIGURES, MAPPING, PLEDGE
 
 calamine = pytest.importorskip("python_calamine", reason="the extra `tables` reads workbooks")
@@ -88,11 +90,23 @@ def test_workbook_and_table_are_of_the_same_audit(ask: Ask, folder: Path) -> Non
 def test_every_table_is_written_into_a_directory(ask: Ask, folder: Path) -> None:
     """Each table is a file of its name, those without rows as well, and a second run gives the same bytes."""
     done = ask("--csv", "tables")
-    names = [f"{table.name}.csv" for table in TABLES]
+    names = [*(f"{table.name}.csv" for table in TABLES), SUMS]
     assert [Path(one["path"]).name for one in done["tables"]] == names
     assert sorted(path.name for path in (folder / "tables").iterdir()) == sorted(names)
     assert ask("--csv", "tables")["tables"] == done["tables"]
     assert done["files"] == []
+
+
+def test_published_tables_are_named_by_the_list_of_their_digests(ask: Ask, folder: Path) -> None:
+    """The entry names the list, and the list each table, as any program for sums reads it (design §2.2)."""
+    done = ask("-o", "grain.json", "--csv", "tables", "--publish")
+    raw = (folder / "tables" / SUMS).read_bytes()
+    assert done["tables"][-1]["digest"] == f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    lines = [line.split("  ") for line in raw.decode("ascii").splitlines()]
+    assert lines == [[one["digest"][7:], Path(one["path"]).name] for one in done["tables"][:-1]]
+    with _opened(folder) as ledger:
+        (published,) = audits(ledger, ledger.view())
+    assert published.audit.files == {"json": done["files"][0]["digest"], "tables": done["tables"][-1]["digest"]}
 
 
 def test_workbook_is_the_same_bytes_each_time(ask: Ask) -> None:
