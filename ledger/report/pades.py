@@ -51,18 +51,20 @@ def open_certificate(raw: bytes, *, passphrase: bytes | None, what: str) -> Sign
         RefusedError: the passphrase does not open it.
         MalformedError: it does not hold one private key and a certificate of it.
     """
-    is_pem = b"-----BEGIN" in raw
+    is_pem, is_locked = b"-----BEGIN" in raw, False
     try:
         if is_pem:
-            key: Any = serialization.load_pem_private_key(raw, passphrase if b"ENCRYPTED" in raw else None)
             held = load_pem_x509_certificates(raw)
+            is_locked = b"ENCRYPTED" in raw
+            key: Any = serialization.load_pem_private_key(raw, passphrase if is_locked else None)
         else:
             key, first, more = pkcs12.load_key_and_certificates(raw, passphrase)
             held = [one for one in (first, *more) if one is not None]
     except TypeError as error:
         raise RefusedError(f"{what} is protected by a passphrase; set PLEDGER_PASSPHRASE to it.") from error
     except ValueError as error:
-        if "assword" in str(error) or "decrypt" in str(error).lower():
+        # One wrong passphrase in some 256 gives an end that fits, and then what was opened is no key.
+        if is_locked or "assword" in str(error) or "decrypt" in str(error).lower():
             raise RefusedError(
                 f"The passphrase does not open {what}; set PLEDGER_PASSPHRASE to the right one."
             ) from error

@@ -82,6 +82,20 @@ REFUSED: dict[str, tuple[Callable[[], bytes], bytes | None, type[Exception], str
 }  # fmt: skip
 
 
+def test_wrong_passphrase_is_told_even_where_its_end_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One wrong passphrase in 256 ends in a padding that fits: what is then no key is still one that was not opened."""
+
+    def opened_to_noise(*_: object, **__: object) -> None:
+        raise ValueError("Could not deserialize key data. Details: ASN.1 parsing error")
+
+    raw = pem(protection=PHRASE)
+    monkeypatch.setattr("ledger.report.pades.serialization.load_pem_private_key", opened_to_noise)
+    with pytest.raises(RefusedError, match="does not open It"):
+        open_certificate(raw, passphrase=b"other", what="It")
+    with pytest.raises(MalformedError, match="no certificate"):
+        open_certificate(pem(), passphrase=b"other", what="It")
+
+
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_cannot_sign_is_refused(what: str) -> None:
     """The sentence names the file and what to do (style §7)."""
